@@ -1,0 +1,1 @@
+//! The node: whenced, and the people's CLI: whence.

@@ -1,0 +1,1 @@
+//! The Merkle store over RocksDB.

@@ -1,0 +1,1 @@
+//! The sidecar: one base model, many LoRA adapters, attribution per answer.

@@ -1,0 +1,1 @@
+//! Nets, faults and the demo of a model's whole life.

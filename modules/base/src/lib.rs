@@ -1,0 +1,1 @@
+//! Vocabulary of the modules: state, context, messages, queries, coins, addresses.

@@ -1,0 +1,1 @@
+//! Pure canonical forms that chain, CLI and sidecar share.

@@ -1,0 +1,1 @@
+//! The wire: generated types of Whence's protos, descriptors and JSON forms.
