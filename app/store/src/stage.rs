@@ -1,0 +1,262 @@
+//! Computes a block's root and everything that Commit will write, and writes nothing.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use rocksdb::WriteBatch;
+
+use crate::error::Error;
+use crate::flat;
+use crate::keys::{self, KEY_BYTES_MAX, ROOT, SEED_KEY, SEED_VALUE, StoreId};
+use crate::meta::{Committed, STORES_KEY};
+use crate::rocks::{Cf, Rocks};
+use crate::stale::{self, CHUNK, Stale};
+use crate::tree::{self, Batch, Delta, Hash, Op, Slot};
+use crate::view::View;
+
+/// New values by key; nothing deletes the key.
+pub type StoreChanges = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// A block's changes by store.
+pub type Changes = BTreeMap<&'static str, StoreChanges>;
+
+/// A block whose root is known, ready for Commit. Dropping it forgets it.
+pub struct Staged {
+    pub(crate) next: Committed,
+    /// What was committed when this was staged.
+    pub(crate) base: Option<Committed>,
+    pub(crate) batch: WriteBatch,
+    pub(crate) superseded: usize,
+}
+
+impl Staged {
+    /// The app hash that Commit will make the latest one.
+    pub fn app_hash(&self) -> [u8; 32] {
+        self.next.app_hash
+    }
+
+    /// The height that Commit will make the latest one.
+    pub fn height(&self) -> u64 {
+        self.next.height
+    }
+
+    /// How many bytes Commit will write, pruning not counted.
+    pub fn size_in_bytes(&self) -> usize {
+        self.batch.size_in_bytes()
+    }
+}
+
+/// One store's part of a block.
+struct Part {
+    store: StoreId,
+    root: Slot,
+    delta: Delta,
+    rows: Vec<Row>,
+}
+
+/// One key that really changes.
+struct Row {
+    key: Vec<u8>,
+    hash: Hash,
+    new: Option<Vec<u8>>,
+    /// The value that it had, as `latest` holds it.
+    old: Option<Vec<u8>>,
+}
+
+pub(crate) fn stage(
+    rocks: &Rocks,
+    view: &View,
+    height: u64,
+    changes: Changes,
+) -> Result<Staged, Error> {
+    check(view, height, &changes)?;
+    let mut changes = changes;
+    let work: Vec<_> = view
+        .registry()
+        .iter()
+        .map(|(name, store)| (name, store, changes.remove(name).unwrap_or_default()))
+        .collect();
+    let parts = work
+        .into_par_iter()
+        .map(|(name, store, changes)| Ok((name, part(view, height, store, changes)?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let (top, parts) = top(view, height, parts)?;
+
+    let app_hash = top.root.hash();
+    let mut writer = Writer { rocks, height, batch: WriteBatch::default(), stale: Vec::new() };
+    let heights = rocks.family(Cf::Heights)?;
+    writer.batch.put_cf(heights, height.to_be_bytes(), top.root.to_bytes());
+    for part in parts {
+        writer.part(part)?;
+    }
+    writer.part(top)?;
+    writer.stores(view)?;
+    let (batch, superseded) = writer.finish()?;
+    let next = Committed { height, app_hash };
+    Ok(Staged { next, base: view.latest(), batch, superseded })
+}
+
+/// Refuses what could never be proven or read back.
+fn check(view: &View, height: u64, changes: &Changes) -> Result<(), Error> {
+    if let Some(latest) = view.latest() {
+        let expected = latest.height.saturating_add(1);
+        if height != expected {
+            return Err(Error::WrongHeight { asked: height, expected });
+        }
+    }
+    for (store, changes) in changes {
+        view.registry().id(store)?;
+        for (key, value) in changes {
+            let why = match (key.as_slice(), value.as_deref()) {
+                ([], _) => "the empty key cannot be proven",
+                (SEED_KEY, _) => "the seed key cannot be written",
+                (key, _) if key.len() > KEY_BYTES_MAX => "a key is longer than 4,096 bytes",
+                (_, Some([])) => "an empty value cannot be proven",
+                _ => continue,
+            };
+            return Err(Error::BadChange { store: (*store).to_owned(), why });
+        }
+    }
+    Ok(())
+}
+
+/// Applies one store's changes to its tree.
+fn part(view: &View, height: u64, store: StoreId, changes: StoreChanges) -> Result<Part, Error> {
+    let root = view.store_root(store)?;
+    let seed = root
+        .is_empty()
+        .then(|| Op { key: tree::digest(SEED_KEY), value: Some(tree::digest(SEED_VALUE)) });
+    tree_part(view, height, (store, root), (changes, seed))
+}
+
+/// Applies the stores' new roots to the root tree.
+fn top(
+    view: &View,
+    height: u64,
+    parts: Vec<(&'static str, Part)>,
+) -> Result<(Part, Vec<Part>), Error> {
+    let mut changes = StoreChanges::new();
+    for (name, part) in &parts {
+        changes.insert(name.as_bytes().to_vec(), Some(part.root.to_bytes()));
+    }
+    let root = view.root()?.unwrap_or_default();
+    let part = tree_part(view, height, (ROOT, root), (changes, None))?;
+    Ok((part, parts.into_iter().map(|(_, part)| part).collect()))
+}
+
+fn tree_part(
+    view: &View,
+    height: u64,
+    (store, root): (StoreId, Slot),
+    (changes, seed): (StoreChanges, Option<Op>),
+) -> Result<Part, Error> {
+    let rows = changed(view, store, changes)?;
+    let mut ops: Vec<Op> = rows
+        .par_iter()
+        .with_min_len(64)
+        .map(|row| Ok(Op { key: row.hash, value: leaf_value(store, row.new.as_deref())? }))
+        .collect::<Result<_, Error>>()?;
+    ops.extend(seed);
+    ops.sort_unstable_by_key(|op| op.key);
+    let batch = Batch { nodes: &view.nodes(store), version: height };
+    let (root, delta) = batch.apply(root, &ops)?;
+    Ok(Part { store, root, delta, rows })
+}
+
+/// The keys whose values differ from the latest ones.
+fn changed(view: &View, store: StoreId, changes: StoreChanges) -> Result<Vec<Row>, Error> {
+    let row = |(key, new): (Vec<u8>, Option<Vec<u8>>)| {
+        let old = view.snapshot().get(Cf::Latest, &keys::latest(store, &key))?;
+        let same = match &old {
+            Some(old) => new.as_deref() == Some(flat::decode(old)?.1),
+            None => new.is_none(),
+        };
+        if same {
+            return Ok(None);
+        }
+        let old = old.map(|old| old.to_vec());
+        Ok(Some(Row { hash: tree::digest(&key), key, new, old }))
+    };
+    let rows: Vec<_> = changes.into_iter().collect();
+    let rows = rows
+        .into_par_iter()
+        .with_min_len(64)
+        .map(row)
+        .collect::<Result<Vec<Option<Row>>, Error>>()?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// What a leaf commits to. The root tree's flat values say where a store's root is; its leaves commit to
+/// the root's hash.
+fn leaf_value(store: StoreId, value: Option<&[u8]>) -> Result<Option<Hash>, Error> {
+    match value {
+        None => Ok(None),
+        Some(slot) if store == ROOT => Ok(Some(tree::digest(&Slot::from_bytes(slot)?.hash()))),
+        Some(value) => Ok(Some(tree::digest(value))),
+    }
+}
+
+/// Collects a block's rows.
+struct Writer<'a> {
+    rocks: &'a Rocks,
+    height: u64,
+    batch: WriteBatch,
+    stale: Vec<Stale>,
+}
+
+impl Writer<'_> {
+    fn part(&mut self, part: Part) -> Result<(), Error> {
+        let store = part.store;
+        let nodes = self.rocks.family(Cf::Nodes)?;
+        for (at, node) in &part.delta.added {
+            self.batch.put_cf(nodes, keys::node(store, self.height, *at), node.to_bytes());
+        }
+        let stale = part.delta.stale.into_iter();
+        self.stale.extend(stale.map(|(version, at)| Stale::Node { store, version, at }));
+        for row in part.rows {
+            self.row(store, row)?;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, store: StoreId, row: Row) -> Result<(), Error> {
+        let latest = self.rocks.family(Cf::Latest)?;
+        let key = keys::latest(store, &row.key);
+        match &row.new {
+            Some(value) => self.batch.put_cf(latest, key, flat::encode(self.height, value)),
+            None => self.batch.delete_cf(latest, key),
+        }
+        if row.old.is_none() {
+            let preimage = keys::preimage(store, &row.hash);
+            let value = flat::encode(self.height, &row.key);
+            self.batch.put_cf(self.rocks.family(Cf::Preimages)?, preimage, value);
+        }
+        if row.new.is_none() {
+            self.stale.push(Stale::Preimage { store, hash: row.hash });
+        }
+        if let Some(old) = row.old {
+            let until = keys::history(store, &row.key, self.height);
+            self.batch.put_cf(self.rocks.family(Cf::History)?, until, old);
+            self.stale.push(Stale::Value { store, key: row.key });
+        }
+        Ok(())
+    }
+
+    /// The numbers of the stores, when they are not on disk as they are here.
+    fn stores(&mut self, view: &View) -> Result<(), Error> {
+        let stores = view.registry().to_bytes();
+        let on_disk = view.snapshot().get(Cf::Meta, STORES_KEY)?;
+        if on_disk.as_deref() != Some(stores.as_slice()) {
+            self.batch.put_cf(self.rocks.family(Cf::Meta)?, STORES_KEY, stores);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(WriteBatch, usize), Error> {
+        let family = self.rocks.family(Cf::Stale)?;
+        for (number, chunk) in (0u32..).zip(self.stale.chunks(CHUNK)) {
+            self.batch.put_cf(family, keys::stale(self.height, number), stale::encode(chunk));
+        }
+        Ok((self.batch, self.stale.len()))
+    }
+}
