@@ -3,7 +3,11 @@
 //! `whence` holds our own messages, `cosmos` the inherited ones; `pool` describes all of them.
 //! Generated code lies in `src/gen` and is written by `whence-proto-regenerate`.
 
+mod clock;
+mod decimal;
 mod descriptors;
+mod hints;
+pub mod json;
 
 pub use cosmos_sdk_proto::cosmos;
 pub use cosmos_sdk_proto::tendermint;
