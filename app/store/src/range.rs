@@ -52,7 +52,7 @@ fn latest_after(store: StoreId, key: &[u8]) -> Vec<u8> {
 pub(crate) enum Range<'a> {
     Nothing,
     Latest(Latest<'a>),
-    Past(Past<'a>),
+    Past(Box<Past<'a>>),
 }
 
 impl<'a> Range<'a> {
@@ -76,14 +76,14 @@ impl<'a> Range<'a> {
         start(&mut iterator, span.reverse);
         let history = History { iterator, store: span.store, height, reverse: span.reverse };
         let (latest, history) = (latest.peekable(), history.peekable());
-        Ok(Self::Past(Past { latest, history, reverse: span.reverse }))
+        Ok(Self::Past(Box::new(Past { latest, history, reverse: span.reverse })))
     }
 
     pub(crate) fn boxed(self) -> Entries<'a> {
         match self {
             Self::Nothing => Box::new(std::iter::empty()),
             Self::Latest(latest) => Box::new(latest),
-            Self::Past(past) => Box::new(past),
+            Self::Past(past) => past,
         }
     }
 }

@@ -1,0 +1,241 @@
+//! What the tree costs per key, beside the `jmt` crate over the same RocksDB, and what a version costs
+//! on disk.
+//!
+//! `cargo bench -p whence-store` prints the figures and writes `docs/figures/store.json`; with `-- quick`
+//! only the smaller tree is measured and nothing is written.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    clippy::disallowed_methods,
+    clippy::cast_possible_truncation,
+    unreachable_pub,
+    missing_docs,
+    reason = "a bench"
+)]
+
+mod crate_jmt;
+mod work;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::tempdir;
+use whence_store::{Changes, Options, Pruning, Store};
+
+use crate_jmt::CrateStore;
+use work::{Random, fill_blocks, update_block};
+
+const COMMAND: &str = "cargo bench -p whence-store";
+const BLOCKS: u64 = 10;
+
+#[derive(Default, Clone, Copy)]
+struct Cost {
+    root: Duration,
+    commit: Duration,
+    disk_per_block: f64,
+}
+
+fn disk(dir: &Path) -> u64 {
+    let files = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
+    let tables = files.filter(|file| file.path().extension().is_some_and(|ext| ext == "sst"));
+    tables.map(|file| file.metadata().unwrap().len()).sum()
+}
+
+/// Runs blocks of random updates; times are per block.
+fn blocks(
+    sizes: &mut dyn FnMut() -> u64,
+    block: &mut dyn FnMut(u64) -> (Duration, Duration),
+) -> Cost {
+    let before = sizes();
+    let mut cost = Cost::default();
+    for n in 0..BLOCKS {
+        let (root, commit) = block(n);
+        cost.root += root / BLOCKS as u32;
+        cost.commit += commit / BLOCKS as u32;
+    }
+    cost.disk_per_block = (sizes() as f64 - before as f64) / BLOCKS as f64;
+    cost
+}
+
+struct Ours {
+    dir: tempfile::TempDir,
+    store: Store,
+    height: u64,
+}
+
+impl Ours {
+    fn new(keys: u64) -> Self {
+        let dir = tempdir().unwrap();
+        let options = Options { pruning: Pruning::Nothing, ..Options::default() };
+        let store = Store::open(dir.path(), &["bank"], options).unwrap();
+        let mut ours = Self { dir, store, height: 0 };
+        for block in fill_blocks(keys) {
+            ours.block(block);
+        }
+        ours
+    }
+
+    fn block(&mut self, rows: Vec<(Vec<u8>, Vec<u8>)>) -> (Duration, Duration) {
+        self.height += 1;
+        let rows = rows.into_iter().map(|(key, value)| (key, Some(value))).collect();
+        let changes = Changes::from([("bank", rows)]);
+        let start = Instant::now();
+        let staged = self.store.stage(self.height, changes).unwrap();
+        let root = start.elapsed();
+        let start = Instant::now();
+        self.store.commit(staged).unwrap();
+        (root, start.elapsed())
+    }
+
+    fn measure(&mut self, keys: u64, per_block: u64) -> Cost {
+        let (store, dir) = (self.store.clone(), self.dir.path().to_owned());
+        let mut random = Random(per_block);
+        let mut sizes = || {
+            store.compact().unwrap();
+            disk(&dir)
+        };
+        blocks(&mut sizes, &mut |_| self.block(update_block(&mut random, keys, per_block)))
+    }
+}
+
+fn measure_crate(peer: &mut CrateStore, keys: u64, per_block: u64) -> Cost {
+    let mut random = Random(per_block);
+    let (db, dir) = (peer.db.clone(), peer.dir.path().to_owned());
+    let mut sizes = || {
+        crate_jmt::compact(&db);
+        disk(&dir)
+    };
+    blocks(&mut sizes, &mut |_| {
+        let rows = update_block(&mut random, keys, per_block);
+        let start = Instant::now();
+        let staged = peer.stage(rows);
+        let root = start.elapsed();
+        let start = Instant::now();
+        peer.commit(staged);
+        (root, start.elapsed())
+    })
+}
+
+fn micros(time: Duration, per: u64) -> f64 {
+    time.as_secs_f64() * 1e6 / per as f64
+}
+
+/// Two decimals are all that a run can tell.
+fn figure(id: &str, what: &str, unit: &str, (ours, peer): (f64, Option<f64>)) -> Value {
+    let round = |x: f64| (x * 100.0).round() / 100.0;
+    let ratio = peer.map(|peer| round(peer / ours));
+    println!(
+        "{id:<34} {:>10.2} {:>10} {:>8} {unit:<16} {what}",
+        ours,
+        peer.map_or("-".into(), |peer| format!("{peer:.2}")),
+        ratio.map_or("-".into(), |ratio| format!("{ratio}x"))
+    );
+    json!({ "id": id, "what": what, "unit": unit, "ours": round(ours),
+        "peer": peer.map(round), "ratio": ratio, "command": COMMAND })
+}
+
+fn compare(keys: u64, figures: &mut Vec<Value>) {
+    let name = if keys >= 1_000_000 { "1m" } else { "100k" };
+    let (mut ours, mut peer) = (Ours::new(keys), CrateStore::new(keys));
+    for per_block in [300, 3_000, 30_000] {
+        let a = ours.measure(keys, per_block);
+        let b = measure_crate(&mut peer, keys, per_block);
+        let on = format!("{per_block} random updates in {keys} keys");
+        let id = |kind: &str| format!("store.{kind}.{name}.{per_block}");
+        figures.push(figure(
+            &id("root"),
+            &format!("changes to root, {on}, per key; peer: jmt 0.12 over the same RocksDB"),
+            "us/key",
+            (micros(a.root, per_block), Some(micros(b.root, per_block))),
+        ));
+        figures.push(figure(
+            &id("commit"),
+            &format!("one synced batch, {on}, per key; ours with flat, history and stale rows"),
+            "us/key",
+            (micros(a.commit, per_block), Some(micros(b.commit, per_block))),
+        ));
+        figures.push(figure(
+            &id("disk"),
+            &format!("disk per version, nothing pruned, {on}, 32-byte values"),
+            "KB/version",
+            (a.disk_per_block / 1e3, Some(b.disk_per_block / 1e3)),
+        ));
+    }
+    reads(&ours, keys, name, figures);
+}
+
+fn reads(ours: &Ours, keys: u64, name: &str, figures: &mut Vec<Value>) {
+    let mut random = Random(1);
+    let picks: Vec<_> = (0..20_000).map(|_| work::key(random.below(keys))).collect();
+    let views = [ours.store.view(None).unwrap(), ours.store.view(Some(ours.height - 20)).unwrap()];
+    for (view, kind) in views.iter().zip(["get", "get_past"]) {
+        let start = Instant::now();
+        picks.iter().for_each(|key| assert!(view.get("bank", key).is_some()));
+        let cost = micros(start.elapsed(), picks.len() as u64);
+        let what = format!("point read, {kind}, {keys} keys");
+        figures.push(figure(&format!("store.{kind}.{name}"), &what, "us", (cost, None)));
+    }
+    let start = Instant::now();
+    picks[..2_000]
+        .iter()
+        .for_each(|key| assert_eq!(views[0].prove("bank", key).unwrap().ops.len(), 2));
+    let cost = micros(start.elapsed(), 2_000);
+    let what = format!("two-op membership proof, {keys} keys");
+    figures.push(figure(&format!("store.prove.{name}"), &what, "us", (cost, None)));
+    let free = std::ops::Bound::Unbounded;
+    let start = Instant::now();
+    let count = views[0].range("bank", free, free, false).take(100_000).count();
+    let cost = micros(start.elapsed(), count as u64);
+    let what = format!("range at the latest height, per entry, {keys} keys");
+    figures.push(figure(&format!("store.range.{name}"), &what, "us", (cost, None)));
+}
+
+/// Blocks with nothing in them, with pruning: what stays on disk.
+fn idle(figures: &mut Vec<Value>) {
+    let dir = tempdir().unwrap();
+    let options = Options { pruning: Pruning::Everything, ..Options::default() };
+    let store = Store::open(dir.path(), &["auth", "bank", "staking"], options).unwrap();
+    let run = |from: u64, to: u64| {
+        for height in from..=to {
+            store.commit(store.stage(height, Changes::new()).unwrap()).unwrap();
+        }
+        store.compact().unwrap();
+        disk(dir.path()) as f64
+    };
+    let before = run(1, 500);
+    let start = Instant::now();
+    let after = run(501, 5_500);
+    let cost = micros(start.elapsed(), 5_000);
+    let what = "disk growth per empty block, pruning everything";
+    figures.push(figure(
+        "store.idle.disk",
+        what,
+        "bytes/version",
+        ((after - before) / 5_000.0, None),
+    ));
+    figures.push(figure(
+        "store.idle.block",
+        "stage and commit of an empty block",
+        "us",
+        (cost, None),
+    ));
+}
+
+fn main() {
+    let quick = std::env::args().any(|arg| arg == "quick");
+    let mut figures = Vec::new();
+    compare(100_000, &mut figures);
+    if quick {
+        return;
+    }
+    compare(1_000_000, &mut figures);
+    idle(&mut figures);
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/figures");
+    std::fs::create_dir_all(folder).unwrap();
+    let text = serde_json::to_string_pretty(&figures).unwrap() + "\n";
+    std::fs::write(format!("{folder}/store.json"), text).unwrap();
+}
