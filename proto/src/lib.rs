@@ -8,6 +8,7 @@ mod decimal;
 mod descriptors;
 mod hints;
 pub mod json;
+pub mod strict;
 
 pub use cosmos_sdk_proto::cosmos;
 pub use cosmos_sdk_proto::tendermint;
