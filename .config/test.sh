@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Every test of the project, cheapest first; the first red stage stops the rest. Ends with one summary line.
+set -uo pipefail
+cache=${CACHE:-$HOME/.cache/whence}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+summary() {
+  local passed failed
+  passed=$(grep -E '^test result:' "$log" | sed -E 's/.* ([0-9]+) passed.*/\1/' | awk '{s+=$1} END {print s+0}')
+  failed=$(grep -E '^test result:' "$log" | sed -E 's/.* ([0-9]+) failed.*/\1/' | awk '{s+=$1} END {print s+0}')
+  echo "$passed passed, $failed failed"
+}
+stage() {
+  local name=$1 start=$SECONDS; shift
+  echo "== $name"
+  if ! "$@" 2>&1 | tee -a "$log"; then
+    echo "stage '$name' failed after $((SECONDS - start)) s"
+    summary
+    exit 1
+  fi
+  echo "== $name took $((SECONDS - start)) s"
+}
+node=(env "CARGO_TARGET_DIR=$cache/target" cargo)
+sidecar=(env "CARGO_TARGET_DIR=$cache/sidecar" cargo)
+node_crates=(--release --locked --workspace --exclude whence-inference)
+
+stage format cargo fmt --all --check
+stage tidy "${node[@]}" test --release --locked -p whence-localnet --test tidy
+stage lint-node "${node[@]}" clippy "${node_crates[@]}" --lib --bins -- -D warnings
+stage unit "${node[@]}" test "${node_crates[@]}" --exclude whence-localnet --lib --bins --tests
+stage lint-sidecar "${sidecar[@]}" clippy --release --locked -p whence-inference --lib --bins -- -D warnings
+stage sidecar "${sidecar[@]}" test --release --locked -p whence-inference --lib --bins --tests
+stage binaries "${sidecar[@]}" build --release --locked -p whence-inference --bins
+stage end-to-end "${node[@]}" test --release --locked -p whence-localnet --tests -- --test-threads 1
+summary

@@ -1,0 +1,72 @@
+# Whence. `make help` lists the targets. Build output and fetched tools live in $(CACHE), outside the clone.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export CACHE ?= $(HOME)/.cache/whence
+# The node and the sidecar have a target folder each, so that burn is never rebuilt for the node's features.
+NODE := CARGO_TARGET_DIR=$(CACHE)/target
+SIDECAR := CARGO_TARGET_DIR=$(CACHE)/sidecar
+export ROCKSDB_LIB_DIR := $(CACHE)/rocksdb
+export ROCKSDB_STATIC := 1
+export PATH := $(HOME)/.cargo/bin:$(HOME)/go/bin:/usr/local/go/bin:$(PATH)
+export WHENCE_BIN := $(CACHE)/target/release
+export WHENCE_SIDECAR_BIN := $(CACHE)/sidecar/release
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+.PHONY: setup
+setup: ## install what a bare machine lacks: packages, CometBFT, RocksDB, the base model, client libraries
+	@.config/setup.sh
+
+.PHONY: build
+build: setup ## the binaries: whenced, whence, whence-inference, whence-demo
+	@$(NODE) cargo build --release --locked --workspace --exclude whence-inference --bins
+	@$(SIDECAR) cargo build --release --locked -p whence-inference --bins
+
+.PHONY: run
+run: build ## a model's whole life on a local chain, then the chain stays up for use
+	@$(WHENCE_BIN)/whence-demo run
+
+.PHONY: demo
+demo: build ## the same on a net of its own, then stops it and exits 0
+	@$(WHENCE_BIN)/whence-demo once
+
+.PHONY: stop
+stop: ## end what `make run` left running
+	@$(WHENCE_BIN)/whence-demo stop
+
+.PHONY: clean-net
+clean-net: stop ## forget the local chain and the sidecar's data
+	@$(WHENCE_BIN)/whence-demo forget
+
+.PHONY: test
+test: setup ## set up and run every test that CI runs
+	@.config/test.sh
+
+.PHONY: unit
+unit: setup ## tables, models and properties; no process is started
+	@$(NODE) cargo test --release --locked --workspace --exclude whence-inference --exclude whence-localnet --lib --tests
+
+.PHONY: check
+check: setup ## format, lints, tidiness
+	@cargo fmt --all --check
+	@$(NODE) cargo clippy --release --locked --workspace --exclude whence-inference --lib --bins -- -D warnings
+	@$(SIDECAR) cargo clippy --release --locked -p whence-inference --lib --bins -- -D warnings
+	@$(NODE) cargo test --release --locked -p whence-localnet --test tidy
+
+.PHONY: proto
+proto: ## regenerate the wire's types after a change of proto/whence
+	@$(NODE) cargo run --release --locked -p whence-proto --bin whence-proto-regenerate --features codegen
+
+.PHONY: bench
+bench: build ## the benches that take minutes; figures go to docs/figures
+	@.config/bench.sh
+
+.PHONY: mutants
+mutants: setup ## cargo-mutants on bank, attribution, reward and store (hours; not in CI)
+	@command -v cargo-mutants >/dev/null || cargo install cargo-mutants --locked
+	@$(NODE) cargo mutants --package whence-bank --package whence-attribution --package whence-reward \
+	  --package whence-store --output $(CACHE)/mutants -- --release
