@@ -1,4 +1,5 @@
-//! Coins: a denomination and a `u128` amount; sets of coins are sorted by denomination, positive only.
+//! Coins: a denomination and a `u128` amount; sets of coins are sorted by denomination, positive
+//! only.
 
 use std::collections::BTreeMap;
 

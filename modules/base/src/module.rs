@@ -58,7 +58,8 @@ pub trait Module: Send + Sync {
         Vec::new()
     }
 
-    /// What its module accounts hold for others; checked against bank, coin by coin, after every block of
+    /// What its module accounts hold for others; checked against bank, coin by coin, after every
+    /// block of
     /// every test and by `verify-db`.
     fn obligations(&self, _ctx: &QueryCtx<'_>) -> Result<Vec<Obligation>> {
         Ok(Vec::new())

@@ -113,7 +113,8 @@ pub const PAGE_MAX: u64 = 100;
 /// Most entries that `count_total` walks.
 const COUNT_MAX: usize = 1_000_000;
 
-/// One page of a map's entries under an encoded key prefix (SDK `query.Paginate`): key XOR offset, default
+/// One page of a map's entries under an encoded key prefix (SDK `query.Paginate`): key XOR offset,
+/// default
 /// limit 100, `next_key` opaque, total counted only when asked.
 pub fn paginate<K: Key, V: Message + Default>(
     state: &(impl StateRead + ?Sized),

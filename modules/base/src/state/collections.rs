@@ -144,7 +144,8 @@ impl<K: Key, V: Message + Default> Map<K, V> {
         self.scan(state, &raw, None, false)
     }
 
-    /// Entries under an encoded prefix, from a raw key on (as a page's `next_key` gives it: what follows
+    /// Entries under an encoded prefix, from a raw key on (as a page's `next_key` gives it: what
+    /// follows
     /// the collection's own prefix byte), in key order or reversed.
     pub fn scan<'a, S>(
         &self,
@@ -220,7 +221,8 @@ impl<K: Key> Index<K> {
         &self.0
     }
 
-    /// The first keys in order while they satisfy a condition, at most `limit`: how a queue is drained.
+    /// The first keys in order while they satisfy a condition, at most `limit`: how a queue is
+    /// drained.
     pub fn first_while(
         &self,
         state: &(impl StateRead + ?Sized),

@@ -1,4 +1,5 @@
-//! Changes on top of a state that is only read: a block over the committed state, a tx over its block.
+//! Changes on top of a state that is only read: a block over the committed state, a tx over its
+//! block.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
