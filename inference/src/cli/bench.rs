@@ -1,0 +1,97 @@
+//! `bench`: decoding, tuning and attribution on this machine, as one line of JSON.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::Base;
+use crate::attribution::{Index, RowExample, gradient};
+use crate::engine::ChatRequest;
+use crate::error::Result;
+use crate::model::Example;
+use crate::tokenizer::Message;
+use crate::tuning::{Dataset, Row, TuningConfig, Turn, tune};
+
+/// Prompt of the decoding measure.
+const PROMPT: &str = "Tell me a long story about a lighthouse.";
+/// Words a row of the tuning measure is made of; about 100 tokens with the chat around them.
+const ROW_WORDS: &str = "A checkpoint moves pages from the log back into the database file. ";
+
+/// Measure decoding, tuning and attribution on this machine.
+#[derive(Debug, clap::Args)]
+pub(super) struct Bench {
+    #[command(flatten)]
+    base: Base,
+    /// Tokens to decode.
+    #[arg(long, default_value_t = 64)]
+    tokens: usize,
+    /// Steps to tune, of 4 rows each.
+    #[arg(long, default_value_t = 3)]
+    steps: usize,
+    /// Rows in the attribution index.
+    #[arg(long, default_value_t = 8)]
+    rows: usize,
+}
+
+impl Bench {
+    pub(super) fn run(self) -> Result<()> {
+        let start = Instant::now();
+        let engine = self.base.engine()?;
+        let load_s = start.elapsed().as_secs_f64();
+        let mut first = None;
+        let start = Instant::now();
+        let request = ChatRequest::question(PROMPT, None, self.tokens);
+        let answer = engine.chat(&request, |_| {
+            first.get_or_insert_with(|| start.elapsed().as_secs_f64());
+            ControlFlow::Continue(())
+        })?;
+        let first_s = first.unwrap_or_default();
+        let decode =
+            (answer.answer_ids.len() as f64 - 1.0) / (start.elapsed().as_secs_f64() - first_s);
+
+        let turn = Turn {
+            messages: vec![Message::user("What does a checkpoint do?")],
+            answer: ROW_WORDS.repeat(4),
+        };
+        let row = |id: usize| Row { id: id as u64, hash: [id as u8; 32], turn: turn.clone() };
+        let dataset =
+            Dataset { rows: (0..self.steps * 4).map(row).collect(), ..Dataset::default() };
+        let config = TuningConfig { epochs: 1, ..TuningConfig::default() };
+        let start = Instant::now();
+        let tuned = tune(&engine, &dataset, &config, |_| ControlFlow::Continue(()))?;
+        let tuning = tuned.receipt.metrics.tokens as f64 / start.elapsed().as_secs_f64();
+
+        let example = turn.example(engine.tokenizer(), config.row_tokens_max)?;
+        let rows: Vec<RowExample> = (0..self.rows as u64)
+            .map(|id| RowExample { id, hash: [0; 32], example: example.clone() })
+            .collect();
+        let start = Instant::now();
+        let base = engine.base_digest();
+        let index = Index::build(engine.model(), base, &tuned.adapter, &rows, |_| {})?;
+        let row_s = start.elapsed().as_secs_f64() / self.rows as f64;
+        let start = Instant::now();
+        let query = Example::joined(&answer.prompt_ids, &answer.answer_ids)?;
+        gradient(engine.model(), &tuned.adapter, &query)?;
+        let query_s = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        index.attribute(engine.model(), &tuned.adapter, &answer.prompt_ids, &answer.answer_ids)?;
+        let attribution_s = start.elapsed().as_secs_f64();
+        println!(
+            "{}",
+            json!({
+                "load_s": load_s,
+                "first_token_s": first_s,
+                "decode_tokens_per_s": decode,
+                "tuning_tokens_per_s": tuning,
+                "tuning_row_tokens": example.ids().len(),
+                "index_s_per_row": row_s,
+                "query_gradient_s": query_s,
+                "query_tokens": query.ids().len(),
+                "attribution_s": attribution_s,
+                "index_rows": self.rows,
+            })
+        );
+        Ok(())
+    }
+}

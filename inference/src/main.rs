@@ -1,0 +1,7 @@
+//! The `whence-inference` program: see [`whence_inference::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    whence_inference::cli::main()
+}

@@ -1,0 +1,117 @@
+//! Rows to learn from: a chat each, whose last assistant's words are the answer.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::model::Example;
+use crate::tokenizer::{Message, Role, Tokenizer};
+
+/// Largest file of rows that is read.
+const FILE_BYTES_MAX: u64 = 1 << 30;
+
+/// One row of a published datanet version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The caller's number of the row, unique in its dataset; attribution names it.
+    pub id: u64,
+    /// The row's canonical hash, as the datanet records it.
+    pub hash: [u8; 32],
+    /// What the row says.
+    pub turn: Turn,
+}
+
+/// What a row says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// The chat before the answer; empty for a row of plain text.
+    pub messages: Vec<Message>,
+    /// The words to learn.
+    pub answer: String,
+}
+
+impl Turn {
+    /// Reads a row in one of the shapes people bring: OpenAI chat `{messages}`, Alpaca
+    /// `{instruction, input, output}`, `{prompt, completion}`, `{question, answer}`, `{text}`.
+    pub fn parse(row: &Value) -> Result<Self> {
+        let text = |name: &str| row[name].as_str();
+        if row["messages"].is_array() {
+            return Self::from_messages(&row["messages"]);
+        }
+        for (ask, answer) in
+            [("instruction", "output"), ("prompt", "completion"), ("question", "answer")]
+        {
+            if let (Some(ask), Some(answer)) = (text(ask), text(answer)) {
+                let more = text("input").filter(|more| !more.is_empty());
+                let ask = more.map_or(ask.to_owned(), |more| format!("{ask}\n\n{more}"));
+                return Self::checked(vec![Message::user(ask)], answer);
+            }
+        }
+        match text("text") {
+            Some(text) => Self::checked(Vec::new(), text),
+            None => Err(Error::Tuning(
+                "a row has none of messages, instruction and output, prompt and completion, \
+                 question and answer, text"
+                    .into(),
+            )),
+        }
+    }
+
+    fn from_messages(messages: &Value) -> Result<Self> {
+        let mut messages: Vec<Message> = serde_json::from_value(messages.clone())
+            .map_err(|why| Error::Tuning(format!("a row's messages: {why}")))?;
+        match messages.pop() {
+            Some(last) if last.role == Role::Assistant && !messages.is_empty() => {
+                Self::checked(messages, &last.content)
+            }
+            _ => Err(Error::Tuning("a row's last message must be the assistant's answer".into())),
+        }
+    }
+
+    fn checked(messages: Vec<Message>, answer: &str) -> Result<Self> {
+        if answer.trim().is_empty() {
+            return Err(Error::Tuning("a row's answer is empty".into()));
+        }
+        Ok(Self { messages, answer: answer.to_owned() })
+    }
+
+    /// The row as tokens, at most `tokens_max`, with the place of the answer.
+    pub fn example(&self, tokenizer: &Tokenizer, tokens_max: usize) -> Result<Example> {
+        let prompt = match self.messages.is_empty() {
+            true => vec![tokenizer.end()],
+            false => tokenizer.encode(&tokenizer.prompt(&self.messages)?)?,
+        };
+        if prompt.len() >= tokens_max {
+            return Err(Error::Tuning(format!(
+                "a row's prompt of {} tokens leaves no room for its answer: at most {}",
+                prompt.len(),
+                tokens_max - 1
+            )));
+        }
+        let mut ids = prompt.clone();
+        ids.extend(tokenizer.encode(&self.answer)?);
+        ids.push(tokenizer.end());
+        ids.truncate(tokens_max);
+        let end = ids.len();
+        Example::new(ids, prompt.len()..end)
+    }
+}
+
+/// Reads JSON lines; `hash` of a line comes from the caller, who knows the canonical form.
+pub fn read_rows(path: &Path, hash: impl Fn(&Value, &str) -> [u8; 32]) -> Result<Vec<Row>> {
+    let size = std::fs::metadata(path).map_err(|why| Error::io(path, why))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(Error::Tuning(format!("{size} bytes of rows: at most {FILE_BYTES_MAX}")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|why| Error::io(path, why))?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let rows = (0u64..).zip(lines).map(|(number, line)| {
+        let wrong = |why: String| Error::Tuning(format!("row {number}: {why}"));
+        let row: Value = serde_json::from_str(line).map_err(|why| wrong(why.to_string()))?;
+        let turn = Turn::parse(&row).map_err(|why| wrong(why.to_string()))?;
+        let id = row["id"].as_u64().unwrap_or(number);
+        Ok(Row { id, hash: hash(&row, line), turn })
+    });
+    rows.collect()
+}
