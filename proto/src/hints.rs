@@ -25,6 +25,8 @@ pub(crate) struct FieldHint {
     pub(crate) never_null: bool,
     /// `cosmos_proto.scalar = "cosmos.Int"`.
     pub(crate) int_scalar: bool,
+    /// `cosmos_proto.scalar = "cosmos.Dec"`.
+    pub(crate) dec_scalar: bool,
     /// `amino.field_name`.
     pub(crate) amino_name: Option<String>,
     /// `amino.encoding`.
@@ -133,6 +135,7 @@ impl Extensions {
             number,
             never_null: self.flag(options, "gogoproto.nullable") == Some(false),
             int_scalar: scalar.as_deref() == Some("cosmos.Int"),
+            dec_scalar: scalar.as_deref() == Some("cosmos.Dec"),
             amino_name: self.text(options, "amino.field_name"),
             amino_encoding: self.text(options, "amino.encoding"),
             amino_oneof_name: self.text(options, "amino.oneof_name"),

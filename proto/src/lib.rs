@@ -3,6 +3,7 @@
 //! `whence` holds our own messages, `cosmos` the inherited ones; `pool` describes all of them.
 //! Generated code lies in `src/gen` and is written by `whence-proto-regenerate`.
 
+pub mod amino;
 mod clock;
 mod decimal;
 mod descriptors;

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+use proptest::prelude::*;
 use prost::{Message, Name};
 use serde_json::{Value, json};
 use whence_proto::cosmos::auth::v1beta1::{BaseAccount, ModuleAccount};
@@ -256,5 +257,25 @@ fn every_type_has_json_for_its_defaults() {
         if name.starts_with("cosmos.") || name.starts_with("whence.") {
             codec::from_json(name, &json).unwrap_or_else(|e| panic!("{name}: {e}"));
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+        for name in ["cosmos.tx.v1beta1.TxBody", "cosmos.gov.v1.Params", "google.protobuf.Any"] {
+            if let Ok(json) = codec::to_json(name, &bytes) {
+                let again = codec::from_json(name, &json).and_then(|b| codec::to_json(name, &b));
+                prop_assert_eq!(again.as_ref(), Ok(&json));
+            }
+        }
+    }
+
+    #[test]
+    fn any_send_survives(from in ".{0,20}", denom in ".{0,9}", amount in "(0|[1-9][0-9]{0,77})") {
+        let coin = Coin { denom, amount };
+        let send = MsgSend { from_address: from, to_address: String::new(), amount: vec![coin] };
+        let json = codec::encode(&send).unwrap();
+        prop_assert_eq!(codec::decode::<MsgSend>(&json).unwrap(), send);
     }
 }
