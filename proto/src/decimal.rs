@@ -15,7 +15,7 @@ pub(crate) fn from_scaled(scaled: &str) -> Option<String> {
     Some(format!("{sign}{whole}.{places}"))
 }
 
-/// The integer, scaled by 10^18, of a decimal with at most 18 places; none when it is no such decimal.
+/// The integer, scaled by 10^18, of a decimal with at most 18 places; none when it is none.
 pub(crate) fn to_scaled(decimal: &str) -> Option<String> {
     let (negative, rest) = split_sign(decimal);
     let (whole, places) = match rest.split_once('.') {

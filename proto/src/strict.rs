@@ -77,7 +77,7 @@ pub struct Checked {
 
 /// Refuses bytes that are not wholly described by the type.
 pub fn check(type_name: &str, bytes: &[u8]) -> Result<()> {
-    run(type_name, bytes, false).map(|_| ())
+    run(type_name, bytes, Unknown::Refused).map(|_| ())
 }
 
 /// Checks a transaction: its own encoding (ADR-027), its body and its auth info.
@@ -99,11 +99,11 @@ pub fn check_tx(bytes: &[u8]) -> Result<Checked> {
 
 /// Checks a `TxBody`, in which unknown non-critical fields are allowed; true when there are some.
 pub fn check_tx_body(bytes: &[u8]) -> Result<bool> {
-    run(TX_BODY, bytes, true)
+    run(TX_BODY, bytes, Unknown::OnlyNonCritical)
 }
 
-/// Refuses every encoding of a `TxRaw` but the one of ADR-027: fields in ascending order, none twice
-/// but signatures, none empty but signatures, lengths as short as possible, nothing unknown.
+/// Refuses every encoding of a `TxRaw` but the one of ADR-027: fields in ascending order, none
+/// twice but signatures, none empty but signatures, lengths as short as possible, nothing unknown.
 pub fn check_tx_raw(bytes: &[u8]) -> Result<()> {
     let mut reader = Reader::new(bytes);
     let mut last = 0;
@@ -128,9 +128,16 @@ pub fn check_tx_raw(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn run(type_name: &str, bytes: &[u8], allow_non_critical: bool) -> Result<bool> {
+/// Which unknown fields may be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Refused,
+    OnlyNonCritical,
+}
+
+fn run(type_name: &str, bytes: &[u8], unknown: Unknown) -> Result<bool> {
     let shape = shapes().named(type_name)?;
-    let mut walk = Walk { allow_non_critical, unknown_non_critical: false };
+    let mut walk = Walk { allowed: unknown, unknown_non_critical: false };
     walk.message(shape, bytes, Depth { messages: MESSAGE_DEPTH_MAX, anys: ANY_DEPTH_MAX })?;
     Ok(walk.unknown_non_critical)
 }
@@ -143,7 +150,7 @@ struct Depth {
 }
 
 struct Walk {
-    allow_non_critical: bool,
+    allowed: Unknown,
     unknown_non_critical: bool,
 }
 
@@ -173,7 +180,7 @@ impl Walk {
         Ok(())
     }
 
-    /// An `Any`: nothing but the two fields, each at most once, and a value of the type that it names.
+    /// An `Any`: its two fields, each at most once, and a value of the type that it names.
     fn any(&mut self, shape: &'static Shape, bytes: &[u8], depth: Depth) -> Result<()> {
         let anys = depth.anys.checked_sub(1).ok_or(StrictError::TooManyAny)?;
         let (mut url, mut value) = (None, None);
@@ -201,7 +208,7 @@ impl Walk {
     }
 
     fn unknown(&mut self, shape: &Shape, number: u32) -> Result<()> {
-        if !self.allow_non_critical || number & NON_CRITICAL == 0 {
+        if self.allowed == Unknown::Refused || number & NON_CRITICAL == 0 {
             return Err(StrictError::UnknownField(shape.name.clone(), number));
         }
         self.unknown_non_critical = true;

@@ -8,7 +8,8 @@ use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 use super::{StrictError, TX_BODY, wire};
 use crate::descriptors::pool;
 
-/// `unordered` and `timeout_timestamp`: in the descriptors, but neither in our Rust types nor offered.
+/// `unordered` and `timeout_timestamp` of a body: in the descriptors, but neither in our Rust types
+/// nor offered.
 const NOT_OFFERED: [u32; 2] = [4, 5];
 
 /// One message type.
