@@ -25,7 +25,7 @@ impl Object {
     }
 }
 
-/// A string with the escapes of Go's `json.Marshal`: HTML's characters and both line separators too.
+/// A string with the escapes of Go's `json.Marshal`: HTML's characters and line separators too.
 pub(super) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len().saturating_add(2));
     out.push('"');
