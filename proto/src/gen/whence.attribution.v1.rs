@@ -162,6 +162,32 @@ impl ::prost::Name for EventQueriesReported {
         "/whence.attribution.v1.EventQueriesReported".into()
     }
 }
+/// EventQueryReported: one for each query of a report.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EventQueryReported {
+    #[prost(uint64, tag = "1")]
+    pub report_id: u64,
+    #[prost(uint64, tag = "2")]
+    pub escrow_id: u64,
+    #[prost(uint64, tag = "3")]
+    pub sequence: u64,
+    #[prost(uint64, tag = "4")]
+    pub adapter_id: u64,
+    #[prost(string, tag = "5")]
+    pub fee: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub digest: ::prost::alloc::string::String,
+}
+impl ::prost::Name for EventQueryReported {
+    const NAME: &'static str = "EventQueryReported";
+    const PACKAGE: &'static str = "whence.attribution.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "whence.attribution.v1.EventQueryReported".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/whence.attribution.v1.EventQueryReported".into()
+    }
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct EventReportSettled {
     #[prost(uint64, tag = "1")]
@@ -228,7 +254,7 @@ pub struct Params {
     /// Most row shares of one query; at most 64.
     #[prost(uint32, tag = "9")]
     pub max_shares_per_query: u32,
-    /// Blocks after which a settled report's details are pruned; its root stays as long.
+    /// Blocks from a query's settlement until its details are pruned; the report's root stays.
     #[prost(uint64, tag = "10")]
     pub detail_retention_blocks: u64,
 }
@@ -327,7 +353,7 @@ pub struct Escrow {
     /// What is in it now: funded, less reported, less withdrawn.
     #[prost(message, optional, tag = "5")]
     pub balance: ::core::option::Option<::cosmos_sdk_proto::cosmos::base::v1beta1::Coin>,
-    /// The sum of all fees reported on it: never above the highest cumulative amount that a voucher signed.
+    /// The sum of all fees reported on it: never above `authorised`.
     #[prost(message, optional, tag = "6")]
     pub reported: ::core::option::Option<
         ::cosmos_sdk_proto::cosmos::base::v1beta1::Coin,
@@ -335,8 +361,8 @@ pub struct Escrow {
     /// The highest sequence that was reported.
     #[prost(uint64, tag = "7")]
     pub high_sequence: u64,
-    /// Bit i (byte i / 8, bit i % 8) is set when sequence high_sequence - 1 - i was reported.
-    /// Lower sequences count as reported.
+    /// Bit i (byte i / 8, bit i % 8) is set when sequence high_sequence - 1 - i was reported; the last
+    /// 1,024 are kept, without zero bytes at the end. Lower sequences count as reported.
     #[prost(bytes = "vec", tag = "8")]
     pub window: ::prost::alloc::vec::Vec<u8>,
     /// A withdrawal that waits; zero when none.
@@ -349,6 +375,17 @@ pub struct Escrow {
     pub withdrawal_height: u64,
     #[prost(uint64, tag = "11")]
     pub opened_height: u64,
+    /// The highest cumulative amount of all vouchers that were reported.
+    #[prost(message, optional, tag = "12")]
+    pub authorised: ::core::option::Option<
+        ::cosmos_sdk_proto::cosmos::base::v1beta1::Coin,
+    >,
+    /// The key before the last rotation; its vouchers are good until the height below, so that a
+    /// rotation takes nothing from a provider who has answered already. Empty: none.
+    #[prost(bytes = "vec", tag = "13")]
+    pub previous_session_key: ::prost::alloc::vec::Vec<u8>,
+    #[prost(uint64, tag = "14")]
+    pub previous_key_until_height: u64,
 }
 impl ::prost::Name for Escrow {
     const NAME: &'static str = "Escrow";
@@ -360,8 +397,8 @@ impl ::prost::Name for Escrow {
         "/whence.attribution.v1.Escrow".into()
     }
 }
-/// Voucher is a caller's signed promise to pay for one request: at most max_fee, and
-/// no more than `cumulative` over all of the escrow's requests up to this sequence.
+/// Voucher is a caller's signed promise to pay for one request: at most max_fee, and all that was
+/// reported on the escrow never exceeds the highest `cumulative` among its reported vouchers.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Voucher {
     #[prost(string, tag = "1")]
@@ -371,7 +408,7 @@ pub struct Voucher {
     /// Counts the escrow's requests from 1.
     #[prost(uint64, tag = "3")]
     pub sequence: u64,
-    /// The sum of max_fee over all vouchers of this escrow up to and with this one.
+    /// What all of the escrow's requests up to this one may cost together; at least max_fee.
     #[prost(message, optional, tag = "4")]
     pub cumulative: ::core::option::Option<
         ::cosmos_sdk_proto::cosmos::base::v1beta1::Coin,
@@ -476,11 +513,14 @@ pub struct Report {
     /// At this height its fees settle.
     #[prost(uint64, tag = "7")]
     pub settlement_height: u64,
+    /// True once all of its queries are settled.
     #[prost(bool, tag = "8")]
     pub settled: bool,
-    /// Pruned (empty) after the retention.
+    /// Only in answers: those of its queries that are not pruned yet.
     #[prost(message, repeated, tag = "9")]
     pub queries: ::prost::alloc::vec::Vec<QueryReport>,
+    #[prost(uint32, tag = "10")]
+    pub settled_count: u32,
 }
 impl ::prost::Name for Report {
     const NAME: &'static str = "Report";
@@ -490,6 +530,35 @@ impl ::prost::Name for Report {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/whence.attribution.v1.Report".into()
+    }
+}
+/// QueryDetail is one query of a report, kept until its fee is settled and the retention has passed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct QueryDetail {
+    #[prost(uint64, tag = "1")]
+    pub report_id: u64,
+    /// Its place in the report, from 0.
+    #[prost(uint32, tag = "2")]
+    pub index: u32,
+    #[prost(message, optional, tag = "3")]
+    pub query: ::core::option::Option<QueryReport>,
+    /// The receipt: 32 bytes (form: whence-canon).
+    #[prost(bytes = "vec", tag = "4")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// When it settles, or is pruned when it is settled.
+    #[prost(uint64, tag = "5")]
+    pub due_height: u64,
+    #[prost(bool, tag = "6")]
+    pub settled: bool,
+}
+impl ::prost::Name for QueryDetail {
+    const NAME: &'static str = "QueryDetail";
+    const PACKAGE: &'static str = "whence.attribution.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "whence.attribution.v1.QueryDetail".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/whence.attribution.v1.QueryDetail".into()
     }
 }
 /// ProviderStatus is where a provider stands.
@@ -546,6 +615,8 @@ pub struct GenesisState {
     pub escrows: ::prost::alloc::vec::Vec<Escrow>,
     #[prost(message, repeated, tag = "7")]
     pub reports: ::prost::alloc::vec::Vec<Report>,
+    #[prost(message, repeated, tag = "8")]
+    pub queries: ::prost::alloc::vec::Vec<QueryDetail>,
 }
 impl ::prost::Name for GenesisState {
     const NAME: &'static str = "GenesisState";
@@ -735,10 +806,18 @@ impl ::prost::Name for QueryReportedRequest {
         "/whence.attribution.v1.QueryReportedRequest".into()
     }
 }
-#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct QueryReportedResponse {
+    /// True also for a sequence that is too low to be told apart.
     #[prost(bool, tag = "1")]
     pub reported: bool,
+    /// Known until the details are pruned: empty or 0 after that.
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(uint64, tag = "3")]
+    pub report_id: u64,
+    #[prost(bool, tag = "4")]
+    pub settled: bool,
 }
 impl ::prost::Name for QueryReportedResponse {
     const NAME: &'static str = "QueryReportedResponse";
@@ -1033,7 +1112,8 @@ pub mod query_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Reported says whether a query was reported already.
+        /// Reported says whether a query was reported already: how a provider's outbox learns that a
+        /// report which is refused as repeated was taken before.
         pub async fn reported(
             &mut self,
             request: impl tonic::IntoRequest<super::QueryReportedRequest>,
@@ -1158,7 +1238,8 @@ pub mod query_server {
             tonic::Response<super::QueryEscrowsByCallerResponse>,
             tonic::Status,
         >;
-        /// Reported says whether a query was reported already.
+        /// Reported says whether a query was reported already: how a provider's outbox learns that a
+        /// report which is refused as repeated was taken before.
         async fn reported(
             &self,
             request: tonic::Request<super::QueryReportedRequest>,
