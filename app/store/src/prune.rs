@@ -66,7 +66,8 @@ fn delete(rocks: &Rocks, version: u64, entry: &Stale, batch: &mut WriteBatch) ->
             batch.delete_cf(rocks.family(Cf::History)?, keys::history(*store, key, version));
         }
         Stale::Preimage { store, hash } => {
-            // A key that came back later wrote its preimage anew, with its own height, and keeps it.
+            // A key that came back later wrote its preimage anew, with its own height, and keeps it; one
+            // that comes back in this very block writes it after these deletions.
             let key = keys::preimage(*store, hash);
             let since = match rocks.get(Cf::Preimages, &key)? {
                 Some(bytes) => flat::decode(&bytes)?.0,

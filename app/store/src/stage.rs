@@ -26,6 +26,9 @@ pub struct Staged {
     /// What was committed when this was staged.
     pub(crate) base: Option<Committed>,
     pub(crate) batch: WriteBatch,
+    /// Rows of keys that are new. Commit writes them after the pruning: a key that comes back in the
+    /// block that prunes its deletion keeps its preimage.
+    pub(crate) preimages: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) superseded: usize,
 }
 
@@ -42,7 +45,8 @@ impl Staged {
 
     /// How many bytes Commit will write, pruning not counted.
     pub fn size_in_bytes(&self) -> usize {
-        self.batch.size_in_bytes()
+        let sizes = self.preimages.iter().map(|(key, value)| key.len().saturating_add(value.len()));
+        sizes.fold(self.batch.size_in_bytes(), usize::saturating_add)
     }
 }
 
@@ -83,7 +87,7 @@ pub(crate) fn stage(
     let (top, parts) = top(view, height, parts)?;
 
     let app_hash = top.root.hash();
-    let mut writer = Writer { rocks, height, batch: WriteBatch::default(), stale: Vec::new() };
+    let mut writer = Writer::new(rocks, height);
     let heights = rocks.family(Cf::Heights)?;
     writer.batch.put_cf(heights, height.to_be_bytes(), top.root.to_bytes());
     for part in parts {
@@ -91,9 +95,7 @@ pub(crate) fn stage(
     }
     writer.part(top)?;
     writer.stores(view)?;
-    let (batch, superseded) = writer.finish()?;
-    let next = Committed { height, app_hash };
-    Ok(Staged { next, base: view.latest(), batch, superseded })
+    writer.finish(view.latest(), app_hash)
 }
 
 /// Refuses what could never be proven or read back.
@@ -201,10 +203,16 @@ struct Writer<'a> {
     rocks: &'a Rocks,
     height: u64,
     batch: WriteBatch,
+    preimages: Vec<(Vec<u8>, Vec<u8>)>,
     stale: Vec<Stale>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(rocks: &'a Rocks, height: u64) -> Self {
+        let (preimages, stale) = (Vec::new(), Vec::new());
+        Self { rocks, height, batch: WriteBatch::default(), preimages, stale }
+    }
+
     fn part(&mut self, part: Part) -> Result<(), Error> {
         let store = part.store;
         let nodes = self.rocks.family(Cf::Nodes)?;
@@ -229,7 +237,7 @@ impl Writer<'_> {
         if row.old.is_none() {
             let preimage = keys::preimage(store, &row.hash);
             let value = flat::encode(self.height, &row.key);
-            self.batch.put_cf(self.rocks.family(Cf::Preimages)?, preimage, value);
+            self.preimages.push((preimage, value));
         }
         if row.new.is_none() {
             self.stale.push(Stale::Preimage { store, hash: row.hash });
@@ -252,11 +260,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(WriteBatch, usize), Error> {
+    fn finish(mut self, base: Option<Committed>, app_hash: Hash) -> Result<Staged, Error> {
         let family = self.rocks.family(Cf::Stale)?;
         for (number, chunk) in (0u32..).zip(self.stale.chunks(CHUNK)) {
             self.batch.put_cf(family, keys::stale(self.height, number), stale::encode(chunk));
         }
-        Ok((self.batch, self.stale.len()))
+        let next = Committed { height: self.height, app_hash };
+        let (batch, preimages, superseded) = (self.batch, self.preimages, self.stale.len());
+        Ok(Staged { next, base, batch, preimages, superseded })
     }
 }

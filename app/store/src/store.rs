@@ -100,13 +100,15 @@ impl Store {
         let alone = self.inner.committing.lock().unwrap_or_else(PoisonError::into_inner);
         self.usable()?;
         at(CommitPoint::Begun);
-        let Staged { next, base, mut batch, superseded } = staged;
+        let Staged { next, base, mut batch, preimages, superseded } = staged;
         let before = self.state()?;
         if before.map(|state| state.committed) != base {
             return Err(Error::StaleStage);
         }
         let mut state = after(before, next, &self.inner.options);
         prune::sweep(&self.inner.rocks, &mut state, superseded, &mut batch)?;
+        let family = self.inner.rocks.family(Cf::Preimages)?;
+        preimages.into_iter().for_each(|(key, value)| batch.put_cf(family, key, value));
         batch.put_cf(self.inner.rocks.family(Cf::Meta)?, STATE_KEY, state.to_bytes());
         at(CommitPoint::Built);
         if let Err(error) = self.inner.rocks.write_synced(batch) {

@@ -102,7 +102,6 @@ fn mutate(random: &mut Random, proof: &Proof, other: &Proof) -> Proof {
 
 #[test]
 fn mutated_proofs_are_refused() {
-    std::panic::set_hook(Box::new(|_| ()));
     let (_dir, store, pool) = filled(5);
     let (view, old) = (store.view(None).unwrap(), store.view(Some(4)).unwrap());
     let app_hash = view.app_hash().unwrap().unwrap();

@@ -101,6 +101,20 @@ fn check(store: &Store, models: &[Model], pool: &[Vec<u8>], random: &mut Random)
 }
 
 #[test]
+fn a_key_that_comes_back_in_the_block_that_prunes_its_deletion_is_provable() {
+    let dir = tempdir().unwrap();
+    let store = open(&dir, Pruning::Custom { keep_recent: 1, interval: 1 });
+    commit(&store, 1, changes(&[("bank", b"a", Some(b"1"))]));
+    commit(&store, 2, changes(&[("bank", b"a", None)]));
+    // Block 3 moves the earliest height to 2, so the sweep takes what block 2 superseded.
+    commit(&store, 3, changes(&[("bank", b"a", Some(b"2"))]));
+    commit(&store, 4, Changes::new());
+    assert!(store.view(None).unwrap().prove("bank", b"a").unwrap().value.is_some());
+    assert!(store.view(None).unwrap().prove("bank", b"b").unwrap().value.is_none());
+    store.verify().unwrap();
+}
+
+#[test]
 fn a_backlog_is_swept_over_many_blocks_and_survives_restarts() {
     let dir = tempdir().unwrap();
     let store = open(&dir, Pruning::Nothing);
