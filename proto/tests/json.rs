@@ -8,6 +8,8 @@
     reason = "tests"
 )]
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use prost::{Message, Name};
 use serde_json::{Value, json};
@@ -258,6 +260,29 @@ fn every_type_has_json_for_its_defaults() {
             codec::from_json(name, &json).unwrap_or_else(|e| panic!("{name}: {e}"));
         }
     }
+}
+
+/// Made by `tests/sdk/json/main.go` with the SDK's own codec.
+#[test]
+fn the_sdk_prints_the_same_json() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk/json.json");
+    let all: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(all.len() >= 400);
+    let mut wrong = Vec::new();
+    for v in &all {
+        let name = v["type"].as_str().unwrap();
+        let bytes = STANDARD.decode(v["bytes"].as_str().unwrap()).unwrap();
+        let ours = codec::to_json(name, &bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
+        if ours != v["json"] {
+            wrong.push(format!("{name}\n ours  {ours}\n theirs {}", v["json"]));
+        }
+        // An unset decimal shows as "0" and is a zero when read back, as it is in Go.
+        let round =
+            |json: &Value| codec::from_json(name, json).and_then(|b| codec::to_json(name, &b));
+        let once = round(&v["json"]).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(round(&once).as_ref(), Ok(&once), "{name}");
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 proptest! {

@@ -112,6 +112,8 @@ fn absent(field: &FieldDescriptor, hint: &FieldHint, depth: u32) -> Option<Resul
         }),
         Kind::Message(_) => Some(Ok(Json::Null)),
         _ if field.supports_presence() => None,
+        // A number that Go keeps behind a pointer.
+        _ if hint.number.is_some() && !hint.never_null => Some(Ok(Json::Null)),
         kind => Some(single(&kind, hint, &Value::default_value_for_field(field), depth)),
     }
 }
