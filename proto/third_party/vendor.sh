@@ -16,7 +16,7 @@ module() { go mod download -json "$1" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p'; }
 
 pool="$tmp/pool"
 mkdir -p "$pool"
-# In order of precedence: a file of a later line never replaces one of an earlier line.
+# Of files with one path, the first that is taken stays.
 pip download -q --no-deps -d "$tmp" "$GOOGLE"
 (cd "$tmp" && python3 -m zipfile -e ./*.whl wheel)
 take() { # directory, folders of it
