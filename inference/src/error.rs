@@ -46,6 +46,9 @@ pub enum Error {
     /// The engine broke off this one request; others go on.
     #[error("the engine gave up on this request: {0}")]
     Panicked(String),
+    /// The server could not start or went down.
+    #[error("serve: {0}")]
+    Serve(String),
     /// A file could not be read or written.
     #[error("{path}: {source}")]
     Io {
@@ -72,6 +75,7 @@ impl Error {
             Self::Device(_) => 11,
             Self::Panicked(_) => 12,
             Self::Io { .. } => 13,
+            Self::Serve(_) => 14,
         }
     }
 

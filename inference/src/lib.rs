@@ -9,6 +9,8 @@
 //! | [`engine`] | answers, one adapter per request, on the device that is there |
 //! | [`tuning`] | LoRA fine-tuning with a receipt |
 //! | [`attribution`] | which rows moved the adapter towards an answer |
+//! | [`serve`] | OpenAI's HTTP interface, paid by vouchers |
+//! | [`report`] | signed reports to the chain, from a synced outbox |
 //!
 //! Start with [`engine::Engine`]. Errors carry stable codes ([`Error::code`]).
 #![recursion_limit = "256"]
@@ -32,6 +34,8 @@ pub mod engine;
 mod error;
 pub mod gguf;
 pub mod model;
+pub mod report;
+pub mod serve;
 pub mod tokenizer;
 pub mod tuning;
 

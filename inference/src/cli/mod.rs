@@ -5,6 +5,7 @@ mod fetch_check;
 mod generate;
 mod index;
 mod probe_device;
+mod serve;
 mod tune;
 
 use std::path::PathBuf;
@@ -28,6 +29,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Answer over HTTP, paid by vouchers.
+    Serve(serve::Serve),
+    /// Print the account that reports come from.
+    ReportKey(serve::ReportKeyCommand),
     /// Answer one question.
     Generate(generate::Generate),
     /// Tune a LoRA adapter on rows.
@@ -87,6 +92,8 @@ pub fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::from_default_env();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let done = match Cli::parse().command {
+        Command::Serve(command) => command.run(),
+        Command::ReportKey(command) => command.run(),
         Command::Generate(command) => command.run(),
         Command::Tune(command) => command.run(),
         Command::Index(command) => command.run(),
