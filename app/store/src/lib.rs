@@ -35,7 +35,8 @@
 //!
 //! **Tree.** A leaf has no node: its key hash and value hash sit in its parent's slot. A slot that holds
 //! a node has its version, so every read is a point get. A batch is applied in one descent; each node is
-//! loaded once and hashed once, and the root's 16 subtrees are spread over the cores.
+//! loaded once and hashed once, and the root's 16 subtrees are spread over the cores. The nodes of the
+//! upper four depths stay in memory for staging.
 //!
 //! **Seed.** ICS-23 cannot prove absence in an empty tree. Each store's tree holds [`SEED_KEY`] from its
 //! first version on; the key cannot be written and no range shows it. For the same reason of provability
@@ -67,6 +68,7 @@
 //! its own layer would notice a missing sync.
 
 mod bytes;
+mod cache;
 mod error;
 mod flat;
 mod keys;
@@ -76,6 +78,7 @@ mod prove;
 mod prune;
 mod range;
 mod rocks;
+mod spread;
 mod stage;
 mod stale;
 mod store;

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
 use rocksdb::WriteBatch;
 
+use crate::cache::NodeCache;
 use crate::error::Error;
 use crate::flat;
 use crate::keys::{self, KEY_BYTES_MAX, ROOT, SEED_KEY, SEED_VALUE, StoreId};
 use crate::meta::{Committed, STORES_KEY};
 use crate::rocks::{Cf, Rocks};
+use crate::spread::spread;
 use crate::stale::{self, CHUNK, Stale};
-use crate::tree::{self, Batch, Delta, Hash, Op, Slot};
+use crate::tree::{self, Batch, Delta, Hash, Node, Op, Path, Slot};
 use crate::view::View;
 
 /// New values by key; nothing deletes the key.
@@ -30,6 +31,8 @@ pub struct Staged {
     /// block that prunes its deletion keeps its preimage.
     pub(crate) preimages: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) superseded: usize,
+    /// Nodes for the cache.
+    pub(crate) upper: Vec<(StoreId, Path, Node)>,
 }
 
 impl Staged {
@@ -67,29 +70,32 @@ struct Row {
     old: Option<Vec<u8>>,
 }
 
-pub(crate) fn stage(
-    rocks: &Rocks,
-    view: &View,
-    height: u64,
-    changes: Changes,
-) -> Result<Staged, Error> {
-    check(view, height, &changes)?;
+/// What staging works on.
+pub(crate) struct Stage<'a> {
+    pub(crate) rocks: &'a Rocks,
+    pub(crate) cache: &'a NodeCache,
+    pub(crate) view: &'a View,
+    pub(crate) height: u64,
+}
+
+pub(crate) fn stage(stage: &Stage<'_>, changes: Changes) -> Result<Staged, Error> {
+    let view = stage.view;
+    check(view, stage.height, &changes)?;
     let mut changes = changes;
     let work: Vec<_> = view
         .registry()
         .iter()
         .map(|(name, store)| (name, store, changes.remove(name).unwrap_or_default()))
         .collect();
-    let parts = work
-        .into_par_iter()
-        .map(|(name, store, changes)| Ok((name, part(view, height, store, changes)?)))
-        .collect::<Result<Vec<_>, Error>>()?;
-    let (top, parts) = top(view, height, parts)?;
+    let keys = work.iter().map(|(_, _, changes)| changes.len()).fold(0, usize::saturating_add);
+    let parts =
+        spread(work, keys, |(name, store, changes)| Ok((name, part(stage, store, changes)?)))?;
+    let (top, parts) = top(stage, parts)?;
 
     let app_hash = top.root.hash();
-    let mut writer = Writer::new(rocks, height);
-    let heights = rocks.family(Cf::Heights)?;
-    writer.batch.put_cf(heights, height.to_be_bytes(), top.root.to_bytes());
+    let mut writer = Writer::new(stage.rocks, stage.height);
+    let heights = stage.rocks.family(Cf::Heights)?;
+    writer.batch.put_cf(heights, stage.height.to_be_bytes(), top.root.to_bytes());
     for part in parts {
         writer.part(part)?;
     }
@@ -123,44 +129,38 @@ fn check(view: &View, height: u64, changes: &Changes) -> Result<(), Error> {
 }
 
 /// Applies one store's changes to its tree.
-fn part(view: &View, height: u64, store: StoreId, changes: StoreChanges) -> Result<Part, Error> {
-    let root = view.store_root(store)?;
+fn part(stage: &Stage<'_>, store: StoreId, changes: StoreChanges) -> Result<Part, Error> {
+    let root = stage.view.store_root(store)?;
     let seed = root
         .is_empty()
         .then(|| Op { key: tree::digest(SEED_KEY), value: Some(tree::digest(SEED_VALUE)) });
-    tree_part(view, height, (store, root), (changes, seed))
+    tree_part(stage, (store, root), (changes, seed))
 }
 
 /// Applies the stores' new roots to the root tree.
-fn top(
-    view: &View,
-    height: u64,
-    parts: Vec<(&'static str, Part)>,
-) -> Result<(Part, Vec<Part>), Error> {
+fn top(stage: &Stage<'_>, parts: Vec<(&'static str, Part)>) -> Result<(Part, Vec<Part>), Error> {
     let mut changes = StoreChanges::new();
     for (name, part) in &parts {
         changes.insert(name.as_bytes().to_vec(), Some(part.root.to_bytes()));
     }
-    let root = view.root()?.unwrap_or_default();
-    let part = tree_part(view, height, (ROOT, root), (changes, None))?;
+    let root = stage.view.root()?.unwrap_or_default();
+    let part = tree_part(stage, (ROOT, root), (changes, None))?;
     Ok((part, parts.into_iter().map(|(_, part)| part).collect()))
 }
 
 fn tree_part(
-    view: &View,
-    height: u64,
+    stage: &Stage<'_>,
     (store, root): (StoreId, Slot),
     (changes, seed): (StoreChanges, Option<Op>),
 ) -> Result<Part, Error> {
-    let rows = changed(view, store, changes)?;
-    let mut ops: Vec<Op> = rows
-        .par_iter()
-        .with_min_len(64)
-        .map(|row| Ok(Op { key: row.hash, value: leaf_value(store, row.new.as_deref())? }))
-        .collect::<Result<_, Error>>()?;
+    let rows = changed(stage.view, store, changes)?;
+    let mut ops = spread(rows.iter().collect(), rows.len(), |row: &Row| {
+        Ok(Op { key: row.hash, value: leaf_value(store, row.new.as_deref())? })
+    })?;
     ops.extend(seed);
     ops.sort_unstable_by_key(|op| op.key);
-    let batch = Batch { nodes: &view.nodes(store), version: height };
+    let nodes = stage.view.cached_nodes(store, stage.cache);
+    let batch = Batch { nodes: &nodes, version: stage.height };
     let (root, delta) = batch.apply(root, &ops)?;
     Ok(Part { store, root, delta, rows })
 }
@@ -179,12 +179,8 @@ fn changed(view: &View, store: StoreId, changes: StoreChanges) -> Result<Vec<Row
         let old = old.map(|old| old.to_vec());
         Ok(Some(Row { hash: tree::digest(&key), key, new, old }))
     };
-    let rows: Vec<_> = changes.into_iter().collect();
-    let rows = rows
-        .into_par_iter()
-        .with_min_len(64)
-        .map(row)
-        .collect::<Result<Vec<Option<Row>>, Error>>()?;
+    let count = changes.len();
+    let rows = spread(changes.into_iter().collect(), count, row)?;
     Ok(rows.into_iter().flatten().collect())
 }
 
@@ -205,19 +201,23 @@ struct Writer<'a> {
     batch: WriteBatch,
     preimages: Vec<(Vec<u8>, Vec<u8>)>,
     stale: Vec<Stale>,
+    upper: Vec<(StoreId, Path, Node)>,
 }
 
 impl<'a> Writer<'a> {
     fn new(rocks: &'a Rocks, height: u64) -> Self {
-        let (preimages, stale) = (Vec::new(), Vec::new());
-        Self { rocks, height, batch: WriteBatch::default(), preimages, stale }
+        let (preimages, stale, upper) = (Vec::new(), Vec::new(), Vec::new());
+        Self { rocks, height, batch: WriteBatch::default(), preimages, stale, upper }
     }
 
     fn part(&mut self, part: Part) -> Result<(), Error> {
         let store = part.store;
         let nodes = self.rocks.family(Cf::Nodes)?;
-        for (at, node) in &part.delta.added {
-            self.batch.put_cf(nodes, keys::node(store, self.height, *at), node.to_bytes());
+        for (at, node) in part.delta.added {
+            self.batch.put_cf(nodes, keys::node(store, self.height, at), node.to_bytes());
+            if NodeCache::keeps(at) {
+                self.upper.push((store, at, node));
+            }
         }
         let stale = part.delta.stale.into_iter();
         self.stale.extend(stale.map(|(version, at)| Stale::Node { store, version, at }));
@@ -266,7 +266,13 @@ impl<'a> Writer<'a> {
             self.batch.put_cf(family, keys::stale(self.height, number), stale::encode(chunk));
         }
         let next = Committed { height: self.height, app_hash };
-        let (batch, preimages, superseded) = (self.batch, self.preimages, self.stale.len());
-        Ok(Staged { next, base, batch, preimages, superseded })
+        Ok(Staged {
+            next,
+            base,
+            batch: self.batch,
+            preimages: self.preimages,
+            superseded: self.stale.len(),
+            upper: self.upper,
+        })
     }
 }

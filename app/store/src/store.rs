@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::cache::NodeCache;
 use crate::error::{Error, or_abort};
 use crate::meta::{Committed, Registry, STATE_KEY, STORES_KEY, State};
 use crate::options::Options;
 use crate::prune;
 use crate::rocks::{Cf, Rocks, Snapshot};
-use crate::stage::{self, Changes, Staged};
+use crate::stage::{self, Changes, Stage, Staged};
 use crate::verify::{self, Verified};
 use crate::view::View;
 
@@ -35,6 +36,7 @@ struct Inner {
     rocks: Arc<Rocks>,
     registry: Arc<Registry>,
     options: Options,
+    cache: NodeCache,
     /// One commit at a time; readers never wait for it.
     committing: Mutex<()>,
     /// A write failed: what is on disk is known only after a restart.
@@ -52,8 +54,15 @@ impl Store {
         let on_disk = snapshot.get(Cf::Meta, STORES_KEY)?.map(|bytes| bytes.to_vec());
         drop(snapshot);
         let registry = Arc::new(Registry::new(stores, on_disk.as_deref())?);
-        let (committing, closed) = (Mutex::new(()), AtomicBool::new(false));
-        Ok(Self { inner: Arc::new(Inner { rocks, registry, options, committing, closed }) })
+        let inner = Inner {
+            rocks,
+            registry,
+            options,
+            cache: NodeCache::default(),
+            committing: Mutex::new(()),
+            closed: AtomicBool::new(false),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The latest committed height and its app hash; nothing before the first commit.
@@ -81,7 +90,8 @@ impl Store {
     /// The root after a block's changes, and what Commit will write. Has no effect: it may be called
     /// many times for one height. The first height is free; then each follows the latest one.
     pub fn stage(&self, height: u64, changes: Changes) -> Result<Staged, Error> {
-        stage::stage(&self.inner.rocks, &self.view(None)?, height, changes)
+        let (rocks, cache, view) = (&*self.inner.rocks, &self.inner.cache, &self.view(None)?);
+        stage::stage(&Stage { rocks, cache, view, height }, changes)
     }
 
     /// Writes a staged block in one synced batch, with the pruning that is due. When this fails in
@@ -100,7 +110,7 @@ impl Store {
         let alone = self.inner.committing.lock().unwrap_or_else(PoisonError::into_inner);
         self.usable()?;
         at(CommitPoint::Begun);
-        let Staged { next, base, mut batch, preimages, superseded } = staged;
+        let Staged { next, base, mut batch, preimages, superseded, upper } = staged;
         let before = self.state()?;
         if before.map(|state| state.committed) != base {
             return Err(Error::StaleStage);
@@ -116,6 +126,7 @@ impl Store {
             tracing::error!(%error, height = next.height, "a commit could not be written");
             return Err(error);
         }
+        self.inner.cache.absorb(next.height, upper);
         at(CommitPoint::Written);
         drop(alone);
         Ok(next)

@@ -1,5 +1,7 @@
 //! Recomputes the latest roots from the flat values and reads every node: what `verify-db` runs.
 
+use std::sync::Arc;
+
 use crate::error::Error;
 use crate::flat;
 use crate::keys::{self, ROOT, SEED_KEY, SEED_VALUE, StoreId};
@@ -83,7 +85,7 @@ fn leaves(view: &View, store: StoreId) -> Result<Vec<Op>, Error> {
 struct NoNodes;
 
 impl Nodes for NoNodes {
-    fn load(&self, _version: u64, _at: Path) -> Result<Node, Error> {
+    fn load(&self, _version: u64, _at: Path) -> Result<Arc<Node>, Error> {
         Err(Error::Broken("a new tree has no stored nodes"))
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
+use crate::cache::NodeCache;
 use crate::error::{Error, or_abort};
 use crate::flat;
 use crate::keys::{self, ROOT, SEED_KEY, SEED_VALUE, StoreId};
@@ -138,7 +139,16 @@ impl View {
     }
 
     pub(crate) fn nodes(&self, store: StoreId) -> StoredNodes<'_> {
-        StoredNodes { snapshot: &self.inner.snapshot, store }
+        StoredNodes { snapshot: &self.inner.snapshot, store, cache: None }
+    }
+
+    /// The nodes for staging, the upper ones from memory.
+    pub(crate) fn cached_nodes<'a>(
+        &'a self,
+        store: StoreId,
+        cache: &'a NodeCache,
+    ) -> StoredNodes<'a> {
+        StoredNodes { snapshot: &self.inner.snapshot, store, cache: Some(cache) }
     }
 }
 
@@ -157,13 +167,17 @@ fn within(asked: u64, state: &State) -> Result<u64, Error> {
 pub(crate) struct StoredNodes<'a> {
     snapshot: &'a Snapshot,
     store: StoreId,
+    cache: Option<&'a NodeCache>,
 }
 
 impl Nodes for StoredNodes<'_> {
-    fn load(&self, version: u64, at: Path) -> Result<Node, Error> {
+    fn load(&self, version: u64, at: Path) -> Result<Arc<Node>, Error> {
+        if let Some(node) = self.cache.and_then(|cache| cache.get(self.store, version, at)) {
+            return Ok(node);
+        }
         let key = keys::node(self.store, version, at);
         match self.snapshot.get(Cf::Nodes, &key)? {
-            Some(bytes) => Node::from_bytes(&bytes),
+            Some(bytes) => Node::from_bytes(&bytes).map(Arc::new),
             None => Err(Error::corrupt(format!("node {version}/{at:?} is missing"))),
         }
     }

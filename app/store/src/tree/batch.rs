@@ -1,14 +1,12 @@
 //! Applies a sorted batch in one descent: each node is loaded once and hashed once.
 
-use rayon::prelude::*;
+use std::sync::Arc;
 
 use super::hash::Hash;
 use super::node::{Node, Slot};
 use super::path::{DEPTH_MAX, Path, nibble};
 use crate::error::Error;
-
-/// Below this many changes, sharing them over the cores costs more than it saves.
-const SHARED_FROM: usize = 64;
+use crate::spread::{SPREAD_FROM, spread};
 
 /// A change of one leaf: the key's hash, and the new value's hash or nothing to delete it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +17,7 @@ pub(crate) struct Op {
 
 /// Where nodes come from.
 pub(crate) trait Nodes: Sync {
-    fn load(&self, version: u64, at: Path) -> Result<Node, Error>;
+    fn load(&self, version: u64, at: Path) -> Result<Arc<Node>, Error>;
 }
 
 /// What a batch does to the stored nodes.
@@ -48,7 +46,7 @@ impl<N: Nodes> Batch<'_, N> {
     /// The new root. `ops` are sorted by key hash, and no key comes twice.
     pub(crate) fn apply(&self, root: Slot, ops: &[Op]) -> Result<(Slot, Delta), Error> {
         let mut delta = Delta::default();
-        let root = if ops.len() < SHARED_FROM {
+        let root = if ops.len() < SPREAD_FROM {
             self.descend(Path::default(), root, ops, &mut delta)?
         } else {
             self.shared(root, ops, &mut delta)?
@@ -60,17 +58,13 @@ impl<N: Nodes> Batch<'_, N> {
     /// not depend on how many there are: subtrees share nothing and are joined in order.
     fn shared(&self, root: Slot, ops: &[Op], delta: &mut Delta) -> Result<Slot, Error> {
         let at = Path::default();
-        let mut node = self.open(at, root)?;
-        let parts = groups(ops, 0)
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .map(|(slot, part)| {
-                let mut delta = Delta::default();
-                let new = self.descend(at.child(slot), node.slot(slot), part, &mut delta)?;
-                Ok((slot, new, delta))
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        let before = node.clone();
+        let before = self.open(at, root)?;
+        let parts = spread(groups(ops, 0).collect(), ops.len(), |(slot, part)| {
+            let mut delta = Delta::default();
+            let new = self.descend(at.child(slot), before.slot(slot), part, &mut delta)?;
+            Ok((slot, new, delta))
+        })?;
+        let mut node = Node::clone(&before);
         for (slot, new, part) in parts {
             node.set(slot, new);
             delta.absorb(part);
@@ -88,8 +82,8 @@ impl<N: Nodes> Batch<'_, N> {
         if at.depth() >= DEPTH_MAX {
             return Err(Error::Broken("two changes of one key in a batch"));
         }
-        let mut node = self.open(at, old)?;
-        let before = node.clone();
+        let before = self.open(at, old)?;
+        let mut node = Node::clone(&before);
         for (slot, part) in groups(ops, at.depth()) {
             node.set(slot, self.descend(at.child(slot), node.slot(slot), part, delta)?);
         }
@@ -97,16 +91,14 @@ impl<N: Nodes> Batch<'_, N> {
     }
 
     /// The node behind a slot; a leaf or nothing is spread out as a node that is not stored.
-    fn open(&self, at: Path, slot: Slot) -> Result<Node, Error> {
+    fn open(&self, at: Path, slot: Slot) -> Result<Arc<Node>, Error> {
+        let mut node = Node::default();
         match slot {
-            Slot::Node { version, .. } => self.nodes.load(version, at),
-            Slot::Empty => Ok(Node::default()),
-            Slot::Leaf { key, .. } => {
-                let mut node = Node::default();
-                node.set(nibble(&key, at.depth()), slot);
-                Ok(node)
-            }
+            Slot::Node { version, .. } => return self.nodes.load(version, at),
+            Slot::Leaf { key, .. } => node.set(nibble(&key, at.depth()), slot),
+            Slot::Empty => {}
         }
+        Ok(Arc::new(node))
     }
 
     /// What the parent's slot holds after the changes.
