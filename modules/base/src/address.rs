@@ -80,6 +80,12 @@ pub fn module_address(name: &str) -> Address {
     Address(hash.iter().take(20).copied().collect())
 }
 
+/// Consensus address of an ed25519 key: first 20 bytes of its SHA-256 (CometBFT `crypto.AddressHash`).
+pub fn consensus_address(key: &[u8; 32]) -> Address {
+    let hash = Sha256::digest(key);
+    Address(hash.iter().take(20).copied().collect())
+}
+
 /// Bech32 of a consensus address (first 20 bytes of SHA-256 of the ed25519 key).
 pub fn consensus_string(bytes: &[u8]) -> String {
     encode(CONSENSUS_PREFIX, bytes)

@@ -1,6 +1,6 @@
 //! Decimals with 18 fractional digits (the SDK's `LegacyDec`), non-negative, 256 bits inside.
 
-use primitive_types::U256;
+use primitive_types::{U256, U512};
 
 use crate::error::{Error, Result};
 
@@ -81,6 +81,16 @@ impl Dec {
         to_u128(div(mul(self.0, U256::from(amount))?, U256::from(SCALE))?)
     }
 
+    /// `self * numerator / denominator`, rounded down once, exact inside (512 bits).
+    pub fn scale(self, numerator: u128, denominator: u128) -> Result<Self> {
+        div_wide(self.0.full_mul(numerator.into()), denominator.into()).map(Self)
+    }
+
+    /// The part of an integer amount that `self` is of `whole`: `amount * self / whole`, rounded down once.
+    pub fn part_of(self, whole: Self, amount: u128) -> Result<u128> {
+        to_u128(div_wide(self.0.full_mul(amount.into()), whole.0)?)
+    }
+
     /// Integer part.
     pub fn floor(self) -> Result<u128> {
         to_u128(div(self.0, U256::from(SCALE))?)
@@ -93,6 +103,12 @@ fn mul(a: U256, b: U256) -> Result<U256> {
 
 fn div(a: U256, b: U256) -> Result<U256> {
     a.checked_div(b).ok_or_else(|| Error::invalid_request("division by zero"))
+}
+
+fn div_wide(a: U512, b: U256) -> Result<U256> {
+    let quotient =
+        a.checked_div(b.into()).ok_or_else(|| Error::invalid_request("division by zero"))?;
+    U256::try_from(quotient).map_err(|_| Error::overflow("decimal"))
 }
 
 fn to_u128(value: U256) -> Result<u128> {

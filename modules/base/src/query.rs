@@ -122,6 +122,22 @@ pub fn paginate<K: Key, V: Message + Default>(
     prefix: &impl Key,
     page: (Option<PageRequest>, u64),
 ) -> Answer<(Vec<(K, V)>, PageResponse)> {
+    paginate_where(state, map, prefix, page, |_, _| true)
+}
+
+/// As [`paginate`], over the entries that satisfy a condition; offset, limit and total count those alone.
+/// At most a million entries are looked at.
+pub fn paginate_where<K: Key, V: Message + Default>(
+    state: &(impl StateRead + ?Sized),
+    map: &Map<K, V>,
+    prefix: &impl Key,
+    page: (Option<PageRequest>, u64),
+    keep: impl Fn(&K, &V) -> bool,
+) -> Answer<(Vec<(K, V)>, PageResponse)> {
+    let wanted = |entry: &crate::error::Result<(K, V)>| match entry {
+        Ok((key, value)) => keep(key, value),
+        Err(_) => true,
+    };
     let (request, cap) = (page.0.unwrap_or_default(), page.1);
     if !request.key.is_empty() && request.offset > 0 {
         return Err(Status::invalid("invalid request, either offset or key is expected, got both"));
@@ -135,7 +151,8 @@ pub fn paginate<K: Key, V: Message + Default>(
 
     let mut entries = Vec::new();
     let mut next_key = Vec::new();
-    for entry in map.scan(state, &raw, from, request.reverse).skip(skip) {
+    let scan = map.scan(state, &raw, from, request.reverse).take(COUNT_MAX);
+    for entry in scan.filter(wanted).skip(skip) {
         let entry = entry?;
         if entries.len() == limit {
             next_key = map.raw_key(&entry.0).get(1..).unwrap_or_default().to_vec();
@@ -144,7 +161,7 @@ pub fn paginate<K: Key, V: Message + Default>(
         entries.push(entry);
     }
     let total = if request.count_total && request.key.is_empty() {
-        map.scan(state, &raw, None, false).take(COUNT_MAX).count() as u64
+        map.scan(state, &raw, None, false).take(COUNT_MAX).filter(wanted).count() as u64
     } else {
         0
     };
