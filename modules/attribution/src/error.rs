@@ -88,7 +88,7 @@ errors! {
     /// A row has two shares.
     ShareRepeated = 33: "a row has two shares";
     /// The shares are not in order, or one is zero.
-    SharesUnordered = 34: "shares must be positive, the largest first, then by contribution and row";
+    SharesUnordered = 34: "shares must be positive, the largest first, then by row";
     /// The shares sum to more than one.
     SharesOverOne = 35: "shares sum to more than 1000000000";
     /// A digest has not 32 bytes.

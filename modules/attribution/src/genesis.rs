@@ -1,4 +1,5 @@
-//! Import, export, check: importing what was exported gives the same state, marks and windows included.
+//! Import, export, check: importing what was exported gives the same state, marks and windows
+//! included.
 
 use std::collections::{BTreeMap, BTreeSet};
 

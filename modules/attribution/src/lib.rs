@@ -1,22 +1,23 @@
 //! The attribution trade: what each answer owes to whom.
 //!
-//! **Owns** providers with their bonds, callers' escrows, reports and their queries until they settle.
-//! Until the challenge game exists, attribution is the provider's word, bonded.
+//! **Owns** providers with their bonds, callers' escrows, reports and their queries until they
+//! settle. Until the challenge game exists, attribution is the provider's word, bonded.
 //!
 //! **Messages** `RegisterProvider`, `UpdateProvider`, `UnbondProvider` (operator); `FundEscrow`,
-//! `RotateSessionKey`, `RequestWithdrawal`, `CompleteWithdrawal` (caller); `ReportQueries` (report key);
-//! `UpdateParams` (governance).
+//! `RotateSessionKey`, `RequestWithdrawal`, `CompleteWithdrawal` (caller); `ReportQueries` (report
+//! key); `UpdateParams` (governance).
 //!
-//! **A query is paid once.** Its id is (escrow, sequence). An escrow keeps the highest sequence and 1,024
-//! bits below it; what is marked, or lies below the window, is refused, for ever, in any batch, and after
-//! export and import, because marks are never pruned. A batch is taken whole or not at all: one repeated
-//! query refuses it, and the provider asks `Reported` which of its queries were taken before. Vouchers
-//! name the chain. Within the window, sequences may come in any order; report the lowest first.
+//! **A query is paid once.** Its id is (escrow, sequence). An escrow keeps the highest sequence and
+//! 1,024 bits below it; what is marked, or lies below the window, is refused, for ever, in any
+//! batch, and after export and import, because marks are never pruned. A batch is taken whole or
+//! not at all: one repeated query refuses it, and the provider asks `Reported` which of its queries
+//! were taken before. Vouchers name the chain. Within the window, sequences may come in any order;
+//! report the lowest first.
 //!
-//! **What a caller can lose** is the least of: what the escrow holds, the sum of `max_fee` over vouchers
-//! that were signed, and the highest `cumulative` among them. What is in the escrow is the session key's
-//! spending limit. Withdrawals wait `withdrawal_delay_blocks`, and a rotated key stays good as long, so
-//! that nothing signed can be taken back from a provider who has answered.
+//! **What a caller can lose** is the least of: what the escrow holds, the sum of `max_fee` over
+//! vouchers that were signed, and the highest `cumulative` among them. What is in the escrow is the
+//! session key's spending limit. Withdrawals wait `withdrawal_delay_blocks`, and a rotated key
+//! stays good as long, so that nothing signed can be taken back from a provider who has answered.
 //!
 //! | prefix | state | key → value |
 //! |---|---|---|
@@ -25,14 +26,15 @@
 //! | 04 | providers | provider → Provider |
 //! | 05 06 | escrows; of a caller | escrow → Escrow; (caller, escrow) |
 //! | 07 08 | reports; of a provider | report → Report; (provider, report) |
-//! | 09 0a | queries until pruned; where they are | (report, place) → QueryDetail; (escrow, sequence) |
+//! | 09 0a | queries until pruned; where | (report, place) → QueryDetail; (escrow, sequence) → |
 //! | 0b 0c | queries to settle, to prune | (height, report, place) |
 //! | 0d | bonds to give back | (height, provider) |
 //!
 //! **Events** one `whence.attribution.v1.Event…` per message, `EventQueryReported` per query,
 //! `EventReportSettled` and `EventProviderUnbonded` at the end of a block.
-//! **Params** see [`params`]. **Invariants** the module account holds exactly bonds + escrows + unsettled
-//! fees; providers' unsettled sums equal their queries'; no escrow has more reported than was signed.
+//! **Params** see [`params`]. **Invariants** the module account holds exactly bonds + escrows +
+//! unsettled fees; providers' unsettled sums equal their queries'; no escrow has more reported than
+//! was signed.
 //! **Each block** settles at most 128 queries, prunes at most 256, gives at most 50 bonds back.
 
 mod block;

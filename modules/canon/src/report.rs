@@ -1,9 +1,11 @@
-//! A report: the digest of one answered query (its receipt on chain) and the root of a batch of them.
+//! A report: the digest of one answered query (its receipt on chain) and the root of a batch of
+//! them.
 //!
-//! A query's digest is the SHA-256 of `whence/query/v1`, the provider, the voucher's digest, the digests
-//! of prompt and answer, the token counts, the fee, the SHA-256 of the method's name, the index root and
-//! the shares (their number, then contribution, row and parts per billion of each); numbers big-endian.
-//! A batch's root is the Merkle root over these digests in the order of the report.
+//! A query's digest is the SHA-256 of `whence/query/v1`, the provider, the voucher's digest, the
+//! digests of prompt and answer, the token counts, the fee, the SHA-256 of the method's name, the
+//! index root and the shares (their number, then contribution, row and parts per billion of each);
+//! numbers big-endian. A batch's root is the Merkle root over these digests in the order of the
+//! report.
 
 use sha2::{Digest, Sha256};
 
@@ -76,8 +78,9 @@ impl Query {
     }
 }
 
-/// Root over a batch's query digests: a binary tree in which a last node without a partner goes up as it
-/// is; leaves and inner nodes have domains of their own. No digests give the hash of the leaf domain.
+/// Root over a batch's query digests: a binary tree in which a last node without a partner goes up
+/// as it is; leaves and inner nodes have domains of their own. No digests give the hash of the leaf
+/// domain.
 pub fn root(digests: &[[u8; 32]]) -> [u8; 32] {
     let mut level: Vec<[u8; 32]> = digests.iter().map(|d| hash_parts(LEAF_DOMAIN, &[d])).collect();
     while level.len() > 1 {

@@ -1,7 +1,9 @@
-//! A voucher: the caller's signed promise to pay for one request, in the one form that everybody signs.
+//! A voucher: the caller's signed promise to pay for one request, in the one form that everybody
+//! signs.
 //!
-//! The session key signs the SHA-256 of [`Voucher::bytes`] with secp256k1 (r then s, 64 bytes, low s).
-//! Texts enter as their SHA-256, numbers big-endian, so that every field has one width and one place:
+//! The session key signs the SHA-256 of [`Voucher::bytes`] with secp256k1 (r then s, 64 bytes, low
+//! s). Texts enter as their SHA-256, numbers big-endian, so that every field has one width and one
+//! place:
 //!
 //! | bytes | field |
 //! |---|---|

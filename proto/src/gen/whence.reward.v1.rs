@@ -154,6 +154,11 @@ pub struct Totals {
     pub to_dust: ::prost::alloc::vec::Vec<
         ::cosmos_sdk_proto::cosmos::base::v1beta1::Coin,
     >,
+    /// Paid out of the community pool by governance.
+    #[prost(message, repeated, tag = "6")]
+    pub community_pool_spent: ::prost::alloc::vec::Vec<
+        ::cosmos_sdk_proto::cosmos::base::v1beta1::Coin,
+    >,
 }
 impl ::prost::Name for Totals {
     const NAME: &'static str = "Totals";
@@ -278,6 +283,23 @@ impl ::prost::Name for EventPayoutRotated {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/whence.reward.v1.EventPayoutRotated".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EventCommunityPoolSpent {
+    #[prost(string, tag = "1")]
+    pub recipient: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub amount: ::prost::alloc::string::String,
+}
+impl ::prost::Name for EventCommunityPoolSpent {
+    const NAME: &'static str = "EventCommunityPoolSpent";
+    const PACKAGE: &'static str = "whence.reward.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "whence.reward.v1.EventCommunityPoolSpent".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/whence.reward.v1.EventCommunityPoolSpent".into()
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1112,7 +1134,7 @@ pub mod query_server {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct MsgClaim {
-    /// The account that earned, or its payout address when it was rotated.
+    /// The account that earned; the money goes to its payout address.
     #[prost(string, tag = "1")]
     pub claimer: ::prost::alloc::string::String,
 }
@@ -1169,6 +1191,40 @@ impl ::prost::Name for MsgRotatePayoutResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/whence.reward.v1.MsgRotatePayoutResponse".into()
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MsgCommunityPoolSpend {
+    /// The governance account.
+    #[prost(string, tag = "1")]
+    pub authority: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub recipient: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    pub amount: ::prost::alloc::vec::Vec<
+        ::cosmos_sdk_proto::cosmos::base::v1beta1::Coin,
+    >,
+}
+impl ::prost::Name for MsgCommunityPoolSpend {
+    const NAME: &'static str = "MsgCommunityPoolSpend";
+    const PACKAGE: &'static str = "whence.reward.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "whence.reward.v1.MsgCommunityPoolSpend".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/whence.reward.v1.MsgCommunityPoolSpend".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct MsgCommunityPoolSpendResponse {}
+impl ::prost::Name for MsgCommunityPoolSpendResponse {
+    const NAME: &'static str = "MsgCommunityPoolSpendResponse";
+    const PACKAGE: &'static str = "whence.reward.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "whence.reward.v1.MsgCommunityPoolSpendResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/whence.reward.v1.MsgCommunityPoolSpendResponse".into()
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1344,6 +1400,31 @@ pub mod msg_client {
                 .insert(GrpcMethod::new("whence.reward.v1.Msg", "RotatePayout"));
             self.inner.unary(req, path, codec).await
         }
+        /// CommunityPoolSpend pays from the community pool; governance only.
+        pub async fn community_pool_spend(
+            &mut self,
+            request: impl tonic::IntoRequest<super::MsgCommunityPoolSpend>,
+        ) -> std::result::Result<
+            tonic::Response<super::MsgCommunityPoolSpendResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic::codec::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/whence.reward.v1.Msg/CommunityPoolSpend",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("whence.reward.v1.Msg", "CommunityPoolSpend"));
+            self.inner.unary(req, path, codec).await
+        }
         /// UpdateParams sets the tunables; governance only.
         pub async fn update_params(
             &mut self,
@@ -1398,6 +1479,14 @@ pub mod msg_server {
             request: tonic::Request<super::MsgRotatePayout>,
         ) -> std::result::Result<
             tonic::Response<super::MsgRotatePayoutResponse>,
+            tonic::Status,
+        >;
+        /// CommunityPoolSpend pays from the community pool; governance only.
+        async fn community_pool_spend(
+            &self,
+            request: tonic::Request<super::MsgCommunityPoolSpend>,
+        ) -> std::result::Result<
+            tonic::Response<super::MsgCommunityPoolSpendResponse>,
             tonic::Status,
         >;
         /// UpdateParams sets the tunables; governance only.
@@ -1557,6 +1646,51 @@ pub mod msg_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RotatePayoutSvc(inner);
+                        let codec = tonic::codec::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/whence.reward.v1.Msg/CommunityPoolSpend" => {
+                    #[allow(non_camel_case_types)]
+                    struct CommunityPoolSpendSvc<T: Msg>(pub Arc<T>);
+                    impl<
+                        T: Msg,
+                    > tonic::server::UnaryService<super::MsgCommunityPoolSpend>
+                    for CommunityPoolSpendSvc<T> {
+                        type Response = super::MsgCommunityPoolSpendResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::MsgCommunityPoolSpend>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Msg>::community_pool_spend(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CommunityPoolSpendSvc(inner);
                         let codec = tonic::codec::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -1,7 +1,7 @@
 //! Which sequences of an escrow were reported: a high-water mark and the 1,024 bits below it.
 //!
-//! All bits are always kept, whatever the window's parameter is at the time: a window that shrinks and
-//! grows again must not forget what was reported in between.
+//! All bits are always kept, whatever the window's parameter is at the time: a window that shrinks
+//! and grows again must not forget what was reported in between.
 
 use whence_base::{Result, ensure};
 
@@ -30,7 +30,8 @@ impl Window {
         }
     }
 
-    /// Marks a sequence; fails when it was reported before or lies more than `reach` below the mark.
+    /// Marks a sequence; fails when it was reported before or lies more than `reach` below the
+    /// mark.
     pub fn mark(&mut self, sequence: u64, reach: u32) -> Result<()> {
         let Some(distance) = self.distance(sequence) else {
             self.raise(sequence);
