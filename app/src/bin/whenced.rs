@@ -1,0 +1,5 @@
+//! The node.
+
+fn main() -> std::process::ExitCode {
+    whence_app::cli::exit(whence_app::cli::whenced())
+}
