@@ -2,6 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | [`accounts`] | the table of module accounts and what each may do |
 //! | [`address`] | account, validator and consensus addresses, bech32 |
 //! | [`coin`], [`dec`] | amounts (`u128`) and 18-digit decimals, checked arithmetic only |
 //! | [`error`] | the one error type that leaves a module: codespace, stable code, sentence |
@@ -13,6 +14,7 @@
 //! | [`module`] | the `Module` trait that `app` composes |
 //! | [`testkit`] | an in-memory state for tests |
 
+pub mod accounts;
 pub mod address;
 pub mod coin;
 pub mod ctx;
@@ -25,6 +27,7 @@ pub mod query;
 pub mod state;
 pub mod testkit;
 
+pub use accounts::{ModuleAccount, ModuleAccounts};
 pub use address::{Address, module_address};
 pub use coin::{Coin, Coins};
 pub use ctx::{Block, Ctx, QueryCtx, Time};

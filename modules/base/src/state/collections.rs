@@ -172,7 +172,9 @@ impl<K: Key, V: Message + Default> Map<K, V> {
         let mut at = vec![self.prefix];
         at.extend_from_slice(from);
         if reverse {
-            (Bound::Included(start), Bound::Included(at))
+            // A page's key that lies past the prefix must not let the reader out of it.
+            let past = matches!(&end, Bound::Excluded(end) if at >= *end);
+            (Bound::Included(start), if past { end } else { Bound::Included(at) })
         } else {
             (Bound::Included(at.max(start)), end)
         }

@@ -1,9 +1,11 @@
 //! State as the modules see it: bytes under (store, key), ordered, with typed collections on top.
 
+mod amount;
 mod collections;
 mod key;
 mod overlay;
 
+pub use amount::Amount;
 pub use collections::{Index, Item, Map, Sequence};
 pub use key::{Key, KeyError, prefix_end};
 pub use overlay::{Changes, Overlay};
