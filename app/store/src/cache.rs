@@ -1,15 +1,16 @@
 //! The upper nodes of the trees in memory: every block reads and rewrites them.
 //!
-//! Only staging reads here, and only Commit writes, so no query ever waits for this lock. An entry counts
-//! only for the version that is asked for, so one left behind by an older version is never used.
+//! Only staging reads here, and only Commit writes, so no query ever waits for this lock. An entry
+//! counts only for the version that is asked for, so one left behind by an older version is never
+//! used.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::keys::StoreId;
 use crate::tree::{Node, Path};
 
-/// The last depth that is kept: 1 + 16 + 256 + 4,096 nodes, at most 5 MB a store. A store of a million
-/// keys has about one more level below.
+/// The last depth that is kept: 1 + 16 + 256 + 4,096 nodes, at most 5 MB a store. A store of a
+/// million keys has about one more level below.
 const DEPTH_KEPT: u8 = 3;
 
 type Kept = Option<(u64, Arc<Node>)>;

@@ -104,7 +104,8 @@ impl Error {
     }
 }
 
-/// Logs what failed and ends the process: a node that cannot read its state must not answer from it.
+/// Logs what failed and ends the process: a node that cannot read its state must not answer from
+/// it.
 pub(crate) fn or_abort<T>(result: Result<T, Error>) -> T {
     match result {
         Ok(value) => value,

@@ -38,8 +38,8 @@ pub(crate) fn get(
     }
 }
 
-/// The value that a key had at a height and lost later: of the values that ended after the height, the
-/// first one, if it was there by then.
+/// The value that a key had at a height and lost later: of the values that ended after the height,
+/// the first one, if it was there by then.
 fn superseded(
     snapshot: &Snapshot,
     store: StoreId,

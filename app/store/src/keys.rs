@@ -13,8 +13,9 @@ pub(crate) const ROOT: StoreId = 0;
 /// The longest key a module may use; a bound for everything that copies keys.
 pub const KEY_BYTES_MAX: usize = 4096;
 
-/// The key that every store holds from its first version on, so that absence can be proven in a store
-/// that is otherwise empty (ICS-23 has no proof of absence in an empty tree). Nobody can write it.
+/// The key that every store holds from its first version on, so that absence can be proven in a
+/// store that is otherwise empty (ICS-23 has no proof of absence in an empty tree). Nobody can
+/// write it.
 pub const SEED_KEY: &[u8] = b"\xffwhence.seed";
 
 /// The value under `SEED_KEY`.
@@ -83,8 +84,8 @@ pub(crate) fn history_parts(bytes: &[u8]) -> Result<(Vec<u8>, u64), Error> {
     Ok((key, until))
 }
 
-/// `nodes`: version, store, depth, path. The version leads, so that a block's nodes are written side by
-/// side and never between older ones.
+/// `nodes`: version, store, depth, path. The version leads, so that a block's nodes are written
+/// side by side and never between older ones.
 pub(crate) fn node(store: StoreId, version: u64, at: Path) -> Vec<u8> {
     let mut out = Vec::with_capacity(16);
     out.extend_from_slice(&version.to_be_bytes());

@@ -72,7 +72,8 @@ impl State {
 pub(crate) struct Registry(BTreeMap<&'static str, StoreId>);
 
 impl Registry {
-    /// Keeps the numbers that are on disk and gives new stores the next ones, in order of their names.
+    /// Keeps the numbers that are on disk and gives new stores the next ones, in order of their
+    /// names.
     pub(crate) fn new(known: &[&'static str], on_disk: Option<&[u8]>) -> Result<Self, Error> {
         let names: BTreeMap<&'static str, ()> = known.iter().map(|name| (*name, ())).collect();
         check_names(known, names.len())?;

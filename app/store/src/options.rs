@@ -50,7 +50,8 @@ pub struct Options {
     pub cache_bytes: usize,
     /// How many table files RocksDB keeps open.
     pub open_files_max: i32,
-    /// Whether RocksDB counts what it does (for metrics and for the crash tests); costs a few percent.
+    /// Whether RocksDB counts what it does (for metrics and for the crash tests); costs a few
+    /// percent.
     pub statistics: bool,
 }
 

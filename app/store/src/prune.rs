@@ -10,8 +10,8 @@ use crate::options::Pruning;
 use crate::rocks::{Cf, Rocks};
 use crate::stale::{self, CHUNK, Stale};
 
-/// Rows deleted per block besides twice what the block itself superseded: a backlog shrinks in every
-/// block, and no block pays for all of it.
+/// Rows deleted per block besides twice what the block itself superseded: a backlog shrinks in
+/// every block, and no block pays for all of it.
 const ROWS_PER_BLOCK: usize = 8 * CHUNK;
 
 /// The oldest height to keep after a commit. It only ever moves on.
@@ -24,8 +24,8 @@ pub(crate) fn earliest(pruning: Pruning, before: u64, height: u64) -> u64 {
     }
 }
 
-/// Adds deletions to a commit's batch and moves `state.swept` on. Heights below `state.earliest` go;
-/// `superseded` is how many rows this block made stale.
+/// Adds deletions to a commit's batch and moves `state.swept` on. Heights below `state.earliest`
+/// go; `superseded` is how many rows this block made stale.
 pub(crate) fn sweep(
     rocks: &Rocks,
     state: &mut State,
@@ -34,7 +34,8 @@ pub(crate) fn sweep(
 ) -> Result<(), Error> {
     let mut budget = superseded.saturating_mul(2).saturating_add(ROWS_PER_BLOCK);
     let heights = rocks.family(Cf::Heights)?;
-    // The record of a height is on disk only once that height is committed, so the newest one waits.
+    // The record of a height is on disk only once that height is committed, so the newest one
+    // waits.
     let end = state.earliest.min(state.committed.height.saturating_sub(1));
     while state.swept < end && budget > 0 {
         let next = state.swept.saturating_add(1);
@@ -66,8 +67,8 @@ fn delete(rocks: &Rocks, version: u64, entry: &Stale, batch: &mut WriteBatch) ->
             batch.delete_cf(rocks.family(Cf::History)?, keys::history(*store, key, version));
         }
         Stale::Preimage { store, hash } => {
-            // A key that came back later wrote its preimage anew, with its own height, and keeps it; one
-            // that comes back in this very block writes it after these deletions.
+            // A key that came back later wrote its preimage anew, with its own height, and keeps
+            // it; one that comes back in this very block writes it after these deletions.
             let key = keys::preimage(*store, hash);
             let since = match rocks.get(Cf::Preimages, &key)? {
                 Some(bytes) => flat::decode(&bytes)?.0,

@@ -23,7 +23,8 @@ pub(crate) struct Span<'a> {
 }
 
 impl Span<'_> {
-    /// The half-open range of a family, given how it writes a key's first place and the one after it.
+    /// The half-open range of a family, given how it writes a key's first place and the one after
+    /// it.
     fn limits(&self, at: Place, after: Place) -> (Vec<u8>, Vec<u8>) {
         let from = match self.start {
             Bound::Unbounded => self.store.to_be_bytes().to_vec(),
@@ -144,8 +145,8 @@ impl History<'_> {
     fn entry(&mut self) -> Result<Option<Entry>, Error> {
         while let Some(at) = self.iterator.key() {
             let (key, until) = keys::history_parts(at)?;
-            // Of this key's values, the first that ended after the height. Going forward we are at the
-            // key's first value, going back at its last.
+            // Of this key's values, the first that ended after the height. Going forward we are at
+            // the key's first value, going back at its last.
             if self.reverse || until <= self.height {
                 let wanted = keys::history(self.store, &key, self.height.saturating_add(1));
                 self.iterator.seek(wanted);
@@ -184,8 +185,8 @@ impl Iterator for History<'_> {
     }
 }
 
-/// Both together. No key comes from both: a value that is the latest now and was there by the height has
-/// no superseded value that ended later.
+/// Both together. No key comes from both: a value that is the latest now and was there by the
+/// height has no superseded value that ended later.
 pub(crate) struct Past<'a> {
     latest: Peekable<Latest<'a>>,
     history: Peekable<History<'a>>,

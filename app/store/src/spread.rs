@@ -1,12 +1,12 @@
-//! Spreads work over the cores when there is enough of it. Results keep the order of the items, so they
-//! do not depend on how many cores there are.
+//! Spreads work over the cores when there is enough of it. Results keep the order of the items, so
+//! they do not depend on how many cores there are.
 
 use rayon::prelude::*;
 
 use crate::error::Error;
 
-/// Below this many keys a block is done on the caller's thread: handing work to others costs a wait for
-/// them, and the whole of it takes a millisecond or two.
+/// Below this many keys a block is done on the caller's thread: handing work to others costs a wait
+/// for them, and the whole of it takes a millisecond or two.
 pub(crate) const SPREAD_FROM: usize = 512;
 
 /// The fewest items that are worth a task of their own.

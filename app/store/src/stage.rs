@@ -27,8 +27,8 @@ pub struct Staged {
     /// What was committed when this was staged.
     pub(crate) base: Option<Committed>,
     pub(crate) batch: WriteBatch,
-    /// Rows of keys that are new. Commit writes them after the pruning: a key that comes back in the
-    /// block that prunes its deletion keeps its preimage.
+    /// Rows of keys that are new. Commit writes them after the pruning: a key that comes back in
+    /// the block that prunes its deletion keeps its preimage.
     pub(crate) preimages: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) superseded: usize,
     /// Nodes for the cache.
@@ -184,8 +184,8 @@ fn changed(view: &View, store: StoreId, changes: StoreChanges) -> Result<Vec<Row
     Ok(rows.into_iter().flatten().collect())
 }
 
-/// What a leaf commits to. The root tree's flat values say where a store's root is; its leaves commit to
-/// the root's hash.
+/// What a leaf commits to. The root tree's flat values say where a store's root is; its leaves
+/// commit to the root's hash.
 fn leaf_value(store: StoreId, value: Option<&[u8]>) -> Result<Option<Hash>, Error> {
     match value {
         None => Ok(None),

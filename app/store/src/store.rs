@@ -44,8 +44,9 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens or makes a database. `stores` are the names of all module stores; a store that is new to
-    /// the database joins it, with its seed key, at the next commit. Writes nothing of ours.
+    /// Opens or makes a database. `stores` are the names of all module stores; a store that is new
+    /// to the database joins it, with its seed key, at the next commit; as that changes the app
+    /// hash, all nodes must open with the new list at the same height. Writes nothing of ours.
     pub fn open(path: &Path, stores: &[&'static str], options: Options) -> Result<Self, Error> {
         options.pruning.check()?;
         let rocks = Arc::new(Rocks::open(path, &options)?);
@@ -80,15 +81,16 @@ impl Store {
         self.inner.registry.iter().map(|(name, _)| name)
     }
 
-    /// The state at a height, or at the latest one. Before the first commit only `None` can be read,
-    /// and it is empty.
+    /// The state at a height, or at the latest one. Before the first commit only `None` can be
+    /// read, and it is empty.
     pub fn view(&self, height: Option<u64>) -> Result<View, Error> {
         self.usable()?;
         View::open(&self.inner.rocks, &self.inner.registry, height)
     }
 
-    /// The root after a block's changes, and what Commit will write. Has no effect: it may be called
-    /// many times for one height. The first height is free; then each follows the latest one.
+    /// The root after a block's changes, and what Commit will write. Has no effect: it may be
+    /// called many times for one height. The first height is free; then each follows the latest
+    /// one.
     pub fn stage(&self, height: u64, changes: Changes) -> Result<Staged, Error> {
         let (rocks, cache, view) = (&*self.inner.rocks, &self.inner.cache, &self.view(None)?);
         stage::stage(&Stage { rocks, cache, view, height }, changes)

@@ -16,7 +16,8 @@ use crate::tree::{Node, Nodes, Path, Slot};
 /// Entries in key order, or in reverse.
 pub type Entries<'a> = Box<dyn Iterator<Item = (Vec<u8>, Vec<u8>)> + 'a>;
 
-/// The state at one height. It holds a RocksDB snapshot: keep it for a block or a query, not for ever.
+/// The state at one height. It holds a RocksDB snapshot: keep it for a block or a query, not for
+/// ever.
 #[derive(Clone)]
 pub struct View {
     inner: Arc<Inner>,
@@ -59,8 +60,8 @@ impl View {
         Ok(self.root()?.map(|root| root.hash()))
     }
 
-    /// The value of a key. A read error of RocksDB is logged and ends the process; an unknown store has
-    /// no keys.
+    /// The value of a key. A read error of RocksDB is logged and ends the process; an unknown store
+    /// has no keys.
     pub fn get(&self, store: &str, key: &[u8]) -> Option<Vec<u8>> {
         let Ok(id) = self.inner.registry.id(store) else {
             tracing::error!(store, "read from a store that was not opened");
@@ -85,8 +86,8 @@ impl View {
         or_abort(Range::open(&self.inner.snapshot, &span, self.past()).map(Range::boxed))
     }
 
-    /// The value of a key with its proof, or the proof that it is absent: two ICS-23 ops, the store's
-    /// tree first.
+    /// The value of a key with its proof, or the proof that it is absent: two ICS-23 ops, the
+    /// store's tree first.
     pub fn prove(&self, store: &str, key: &[u8]) -> Result<Proof, Error> {
         prove::prove(self, store, key)
     }

@@ -1,4 +1,5 @@
-//! The `jmt` crate over RocksDB with the same settings where they matter: one synced batch per version.
+//! The `jmt` crate over RocksDB with the same settings where they matter: one synced batch per
+//! version.
 
 use std::sync::Arc;
 

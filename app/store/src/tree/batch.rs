@@ -54,8 +54,8 @@ impl<N: Nodes> Batch<'_, N> {
         Ok((root, delta))
     }
 
-    /// The same as `descend` at the root, with the 16 subtrees spread over the cores. The result does
-    /// not depend on how many there are: subtrees share nothing and are joined in order.
+    /// The same as `descend` at the root, with the 16 subtrees spread over the cores. The result
+    /// does not depend on how many there are: subtrees share nothing and are joined in order.
     fn shared(&self, root: Slot, ops: &[Op], delta: &mut Delta) -> Result<Slot, Error> {
         let at = Path::default();
         let before = self.open(at, root)?;

@@ -105,8 +105,8 @@ impl Node {
         subtree(&self.slots)
     }
 
-    /// What the parent should hold when the node has at most one leaf and nothing else: the canonical
-    /// form keeps no node there.
+    /// What the parent should hold when the node has at most one leaf and nothing else: the
+    /// canonical form keeps no node there.
     pub(crate) fn collapsed(&self) -> Option<Slot> {
         let mut used = self.slots.iter().filter(|slot| !slot.is_empty());
         match (used.next(), used.next()) {

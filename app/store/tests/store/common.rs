@@ -121,7 +121,8 @@ pub struct Claim<'a> {
 
 impl Claim<'_> {
     pub fn holds(&self, proof: &Proof) -> bool {
-        // The crate panics on some malformed neighbour proofs; a client would see that as a refusal.
+        // The crate panics on some malformed neighbour proofs; a client would see that as a
+        // refusal.
         QUIET.call_once(|| {
             let hook = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |info| {

@@ -1,9 +1,9 @@
-//! Power is cut at every point between FinalizeBlock and Commit's return, and what was not synced is
-//! lost, whole or torn.
+//! Power is cut at every point between FinalizeBlock and Commit's return, and what was not synced
+//! is lost, whole or torn.
 //!
-//! The layer below copies the database's files and cuts the log where RocksDB last synced it: it takes
-//! the lengths of the log files each time RocksDB's own counter of log syncs has grown. Table and
-//! manifest files are synced by RocksDB before anything refers to them.
+//! The layer below copies the database's files and cuts the log where RocksDB last synced it: it
+//! takes the lengths of the log files each time RocksDB's own counter of log syncs has grown. Table
+//! and manifest files are synced by RocksDB before anything refers to them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -38,6 +38,12 @@ impl Disk {
             self.durable = logs(dir);
             self.syncs = syncs;
         }
+    }
+
+    /// Forgets logs that are gone: their contents were flushed to synced tables.
+    fn flushed(&mut self, dir: &Path) {
+        let left = logs(dir);
+        self.durable.retain(|name, _| left.contains_key(name));
     }
 
     /// The files after the cut, with some of the bytes that were written and not synced.
@@ -88,8 +94,8 @@ struct Scene {
 }
 
 impl Scene {
-    /// Restarts on what is left: it must be one of the two blocks whole, and replay must lead to the
-    /// same hash. Says whether the new block was there.
+    /// Restarts on what is left: it must be one of the two blocks whole, and replay must lead to
+    /// the same hash. Says whether the new block was there.
     fn restart(&self, image: &TempDir, what: &str) -> bool {
         let store = open(image, Pruning::Custom { keep_recent: 1, interval: 1 });
         let found = store.latest();
@@ -125,6 +131,11 @@ fn a_cut_at_any_point_leaves_the_old_block_or_the_new_one() {
         let changes = random_changes(&mut random, &pool, 12);
         let mut next = model.clone();
         apply(&mut next, &changes);
+        if height == 4 {
+            // The blocks so far move into tables and the log starts anew.
+            store.compact().unwrap();
+            disk.flushed(dir.path());
+        }
         let before = store.latest();
         let staged = store.stage(height, changes.clone()).unwrap();
         let after = Committed { height, app_hash: staged.app_hash() };

@@ -68,7 +68,8 @@ fn go_accepts_what_is_true_and_nothing_else() {
                 let mut mutant = proof.clone();
                 mutant.ops[random.below(2)].data = {
                     let mut data = proof.ops[random.below(2)].data.clone();
-                    // Not the first bytes: the key of an absence is the client's own and not proven.
+                    // Not the first bytes: the key of an absence is the client's own and not
+                    // proven.
                     let at = data.len() / 2 + random.below(data.len() / 2);
                     data[at] ^= 1 << random.below(8);
                     data

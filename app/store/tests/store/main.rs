@@ -1,4 +1,5 @@
-//! The store from outside: reads, roots and proofs beside the `jmt` crate, pruning, crashes, refusals.
+//! The store from outside: reads, roots and proofs beside the `jmt` crate, pruning, crashes,
+//! refusals.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -86,7 +86,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn roots_and_proofs_equal_the_crates(seed: u64, versions in 1u64..14, per_version in 0usize..60) {
+    fn roots_and_proofs_equal_the_crates(
+        seed: u64,
+        versions in 1u64..14,
+        per_version in 0usize..60,
+    ) {
         compare(&key_pool(), seed, versions, per_version);
     }
 }

@@ -65,8 +65,8 @@ fn unbounded<'a>() -> std::ops::Bound<&'a [u8]> {
     std::ops::Bound::Unbounded
 }
 
-/// The parts of a proof that its root commits to: the key of an absence is not one of them, the client
-/// brings its own.
+/// The parts of a proof that its root commits to: the key of an absence is not one of them, the
+/// client brings its own.
 fn meaning(proof: &Proof) -> Option<Vec<CommitmentProof>> {
     let decode = |data: &Vec<u8>| {
         let mut proof = CommitmentProof::decode(data.as_slice()).ok()?;

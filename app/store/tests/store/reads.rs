@@ -122,3 +122,12 @@ fn staging_has_no_effect() {
     assert_eq!(store.latest(), Some(committed));
     assert_eq!((store.earliest(), committed.app_hash), (5, once));
 }
+
+#[test]
+fn handles_may_be_shared_between_threads() {
+    fn shared<T: Send + Sync + Clone>() {}
+    fn sent<T: Send>() {}
+    shared::<whence_store::Store>();
+    shared::<View>();
+    sent::<whence_store::Staged>();
+}
