@@ -118,7 +118,10 @@ fn a_recipe_out_of_range_is_refused() {
 #[test]
 fn rows_come_in_the_shapes_people_bring() {
     let table = [
-        (json!({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}), true),
+        (
+            json!({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}),
+            true,
+        ),
         (json!({"instruction": "a", "input": "", "output": "b"}), true),
         (json!({"prompt": "a", "completion": "b"}), true),
         (json!({"question": "a", "answer": "b"}), true),

@@ -21,10 +21,15 @@ pub(super) fn row_bytes(row: &IndexRow) -> Vec<u8> {
     out
 }
 
+/// The header as it is hashed and stored: JSON, fields in their order.
+pub(super) fn header_bytes(header: &Header) -> Result<Vec<u8>> {
+    serde_json::to_vec(header).map_err(|why| wrong(&why.to_string()))
+}
+
 impl Index {
     /// The file's bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let header = serde_json::to_vec(&self.header).map_err(|why| wrong(&why.to_string()))?;
+        let header = header_bytes(&self.header)?;
         let mut out = MAGIC.to_vec();
         out.extend((header.len() as u32).to_le_bytes());
         out.extend(header);

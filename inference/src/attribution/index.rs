@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::merkle::{self, Hash};
 use super::vector::IntVector;
-use super::{format, gradient};
+use super::{Calibration, calibrate, format, plain_gradient, start_point, whiten};
 use crate::adapter::Adapter;
 use crate::error::{Error, Result};
 use crate::model::{Example, Model};
 
-/// What the rows' integers are; others may follow.
-pub const METHOD: &str = "lora-grad-cos-i8/1";
+/// What the rows' integers are.
+pub const METHOD: &str = "lora-start-grad-white-i8/1";
 
 /// One row of the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl IndexRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// Always [`METHOD`].
+    /// Always [`METHOD`]; others may follow.
     pub method: String,
     /// SHA-256 of the base model's file, in hex.
     pub base_sha256: String,
@@ -44,6 +44,10 @@ pub struct Header {
     pub sizes: Vec<usize>,
     /// How many rows follow.
     pub rows: usize,
+    /// Only what a score has above this counts, in units of 2^-32.
+    pub threshold: i64,
+    /// The sum above the threshold that explains a whole answer, in units of 2^-32.
+    pub whole: i64,
 }
 
 /// The index of one adapter.
@@ -65,7 +69,7 @@ pub struct RowExample {
 }
 
 impl Index {
-    /// Takes every row's gradient at the tuned adapter; `progress` gets the rows done.
+    /// Takes every row's gradient and whitens them; `progress` gets the rows done.
     pub fn build(
         model: &Model,
         base_digest: Hash,
@@ -73,20 +77,36 @@ impl Index {
         rows: &[RowExample],
         mut progress: impl FnMut(usize),
     ) -> Result<Self> {
-        let mut indexed = Vec::with_capacity(rows.len());
+        if rows.len() < 2 || rows.len() > whiten::ROWS_MAX {
+            let found = rows.len();
+            return Err(Error::Index(format!("{found} rows: 2 to {}", whiten::ROWS_MAX)));
+        }
+        let mut rows: Vec<&RowExample> = rows.iter().collect();
+        rows.sort_by_key(|row| row.id);
+        let start = start_point(model, adapter)?;
+        let mut gradients = Vec::with_capacity(rows.len());
         for (done, row) in rows.iter().enumerate() {
-            let vector = gradient(model, adapter, &row.example)?;
-            indexed.push(IndexRow { id: row.id, hash: row.hash, vector });
+            gradients.push(plain_gradient(model, &start, &row.example)?);
             progress(done + 1);
         }
-        indexed.sort_by_key(|row| row.id);
-        let sizes = indexed.first().map(|row| row.vector.sizes()).unwrap_or_default();
+        let step = rows.len().div_ceil(calibrate::ASKING_ROWS_MAX);
+        let asking = gradients.iter().enumerate().step_by(step);
+        let asking = asking.map(|(place, plain)| Ok((place, IntVector::quantise(plain)?)));
+        let asking = asking.collect::<Result<Vec<_>>>()?;
+        whiten::whiten(&mut gradients, model.device())?;
+        let indexed = rows.iter().zip(&gradients).map(|(row, white)| {
+            Ok(IndexRow { id: row.id, hash: row.hash, vector: IntVector::quantise(white)? })
+        });
+        let indexed = indexed.collect::<Result<Vec<_>>>()?;
+        let calibration = calibrate::calibrate(&asking, &indexed);
         let header = Header {
             method: METHOD.into(),
             base_sha256: hex::encode(base_digest),
             adapter_sha256: hex::encode(adapter.digest()?),
-            sizes,
+            sizes: gradients[0].iter().map(Vec::len).collect(),
             rows: indexed.len(),
+            threshold: calibration.threshold,
+            whole: calibration.whole,
         };
         Self::new(header, indexed)
     }
@@ -99,7 +119,8 @@ impl Index {
         if !rows.is_sorted_by(|x, y| x.id < y.id) {
             return Err(Error::Index("a row's id is there twice or out of order".into()));
         }
-        let leaves: Vec<Hash> = rows.iter().map(IndexRow::leaf).collect();
+        let mut leaves = vec![merkle::leaf(&[&format::header_bytes(&header)?])];
+        leaves.extend(rows.iter().map(IndexRow::leaf));
         Ok(Self { header, rows, root: merkle::root(&leaves) })
     }
 
@@ -117,7 +138,12 @@ impl Index {
         Ok(())
     }
 
-    /// The Merkle root over its rows, which goes on the record.
+    /// What its own rows say about scores.
+    pub fn calibration(&self) -> Calibration {
+        Calibration { threshold: self.header.threshold, whole: self.header.whole }
+    }
+
+    /// The Merkle root over its header and rows, which goes on the record.
     pub fn root(&self) -> Hash {
         self.root
     }

@@ -1,10 +1,9 @@
 //! A gradient as integers: one scale and one `i8` per number for each adapter matrix.
 //!
-//! The gradient is first scaled to length one, so that what a row says about *direction* uses
-//! the whole range of the scales. From here on there are no floats.
+//! Gradients come here at a length of about one, so that the scales' whole range is used. From
+//! here on there are no floats.
 
 use crate::error::{Error, Result};
-use crate::model::Gradients;
 
 /// Largest absolute value of a number.
 const PEAK: f64 = 127.0;
@@ -22,7 +21,7 @@ pub struct Part {
     pub values: Vec<i8>,
 }
 
-/// A gradient of length about one, matrix by matrix in the order of layer, map, A before B.
+/// A gradient of length about one, matrix by matrix in the order of layer and map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntVector {
     /// The matrices.
@@ -30,16 +29,9 @@ pub struct IntVector {
 }
 
 impl IntVector {
-    /// Scales a gradient to length one and rounds it.
-    pub fn quantise(gradients: &Gradients) -> Result<Self> {
-        let matrices: Vec<&[f32]> =
-            gradients.values().flat_map(|(a, b)| [a.as_slice(), b.as_slice()]).collect();
-        let square = |part: &[f32]| part.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
-        let length = matrices.iter().map(|part| square(part)).sum::<f64>().sqrt();
-        if !length.is_finite() || length <= 0.0 {
-            return Err(Error::Index(format!("a gradient has length {length}")));
-        }
-        let parts = matrices.into_iter().map(|part| quantise_part(part, length));
+    /// Rounds a gradient, matrix by matrix.
+    pub fn quantise(parts: &[Vec<f32>]) -> Result<Self> {
+        let parts = parts.iter().map(|part| quantise_part(part));
         Ok(Self { parts: parts.collect::<Result<_>>()? })
     }
 
@@ -60,17 +52,31 @@ impl IntVector {
     }
 }
 
-fn quantise_part(part: &[f32], length: f64) -> Result<Part> {
+/// Scales a gradient to length one, all matrices together.
+pub(super) fn to_unit(parts: &mut [Vec<f32>]) -> Result<()> {
+    let square = parts.iter().flatten().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+    let length = square.sqrt();
+    if !length.is_finite() || length <= 0.0 {
+        return Err(Error::Index(format!("a gradient has length {length}")));
+    }
+    parts.iter_mut().flatten().for_each(|x| *x = (f64::from(*x) / length) as f32);
+    Ok(())
+}
+
+fn quantise_part(part: &[f32]) -> Result<Part> {
     if part.len() > PART_NUMBERS_MAX {
         let found = part.len();
         return Err(Error::Index(format!("a matrix of {found} numbers: {PART_NUMBERS_MAX} fit")));
     }
-    let peak = part.iter().fold(0f64, |peak, x| peak.max(f64::from(x.abs()))) / length;
+    let peak = part.iter().fold(0f64, |peak, x| peak.max(f64::from(x.abs())));
     let scale = (peak / PEAK * SCALE_UNIT).ceil();
+    if !scale.is_finite() || scale >= SCALE_UNIT {
+        return Err(Error::Index(format!("a gradient's largest number is {peak}: below 127")));
+    }
     if scale < 1.0 {
         return Ok(Part { scale: 0, values: vec![0; part.len()] });
     }
-    let unit = scale / SCALE_UNIT * length;
+    let unit = scale / SCALE_UNIT;
     let values = part.iter().map(|x| (f64::from(*x) / unit).round_ties_even() as i8).collect();
     Ok(Part { scale: scale as u32, values })
 }

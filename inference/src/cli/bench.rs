@@ -6,10 +6,9 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::Base;
-use crate::attribution::{Index, RowExample, gradient};
+use crate::attribution::{Index, IntVector, RowExample};
 use crate::engine::ChatRequest;
 use crate::error::Result;
-use crate::model::Example;
 use crate::tokenizer::Message;
 use crate::tuning::{Dataset, Row, TuningConfig, Turn, tune};
 
@@ -17,6 +16,9 @@ use crate::tuning::{Dataset, Row, TuningConfig, Turn, tune};
 const PROMPT: &str = "Tell me a long story about a lighthouse.";
 /// Words a row of the tuning measure is made of; about 100 tokens with the chat around them.
 const ROW_WORDS: &str = "A checkpoint moves pages from the log back into the database file. ";
+
+/// Times each row is scored in the scan's measure.
+const SCANS: usize = 16;
 
 /// Measure decoding, tuning and attribution on this machine.
 #[derive(Debug, clap::Args)]
@@ -71,12 +73,16 @@ impl Bench {
         let index = Index::build(engine.model(), base, &tuned.adapter, &rows, |_| {})?;
         let row_s = start.elapsed().as_secs_f64() / self.rows as f64;
         let start = Instant::now();
-        let query = Example::joined(&answer.prompt_ids, &answer.answer_ids)?;
-        gradient(engine.model(), &tuned.adapter, &query)?;
-        let query_s = start.elapsed().as_secs_f64();
-        let start = Instant::now();
-        index.attribute(engine.model(), &tuned.adapter, &answer.prompt_ids, &answer.answer_ids)?;
+        let question = engine.tokenizer().question_start(&answer.prompt_ids)?;
+        let prompt = (answer.prompt_ids.as_slice(), question);
+        index.attribute(engine.model(), &tuned.adapter, prompt, &answer.answer_ids)?;
         let attribution_s = start.elapsed().as_secs_f64();
+        let query = IntVector::dot(&index.rows()[0].vector, &index.rows()[0].vector);
+        let start = Instant::now();
+        let dots = (0..SCANS)
+            .filter(|_| index.rows().iter().all(|row| row.vector.dot(&row.vector) != query - 1));
+        let scans = dots.count() * index.rows().len();
+        let scan_s = start.elapsed().as_secs_f64() / scans.max(1) as f64;
         println!(
             "{}",
             json!({
@@ -86,8 +92,8 @@ impl Bench {
                 "tuning_tokens_per_s": tuning,
                 "tuning_row_tokens": example.ids().len(),
                 "index_s_per_row": row_s,
-                "query_gradient_s": query_s,
-                "query_tokens": query.ids().len(),
+                "query_tokens": answer.prompt_ids.len() + answer.answer_ids.len(),
+                "scan_s_per_row": scan_s,
                 "attribution_s": attribution_s,
                 "index_rows": self.rows,
             })

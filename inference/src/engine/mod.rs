@@ -140,6 +140,8 @@ impl Engine {
         let loaded = self.adapter(name)?;
         let index = loaded.index.as_ref();
         let index = index.ok_or_else(|| Error::Index(format!("adapter {name} has no index")))?;
+        let question = self.tokenizer.question_start(prompt)?;
+        let prompt = (prompt, question);
         guard::contain(|| index.attribute(&self.model, &loaded.adapter, prompt, answer))
     }
 }

@@ -21,6 +21,9 @@ use crate::gguf::{Gguf, Value};
 /// Token kinds in GGUF that stand for themselves and never come out of plain text.
 const KIND_CONTROL: u64 = 3;
 
+/// What the template writes before a user's words.
+const USER_HEADER: &str = "<|im_start|>user\n";
+
 /// A text longer than this is refused before any work is done on it.
 const TEXT_BYTES_MAX: usize = 1 << 20;
 
@@ -75,6 +78,14 @@ impl Tokenizer {
     /// The text of a chat, ready for the assistant to answer.
     pub fn prompt(&self, messages: &[Message]) -> Result<String> {
         self.template.render(messages, true)
+    }
+
+    /// Where the words of the last question begin in a prompt: after the last header of a user,
+    /// or at the prompt's end when there is none.
+    pub fn question_start(&self, prompt: &[u32]) -> Result<usize> {
+        let header = self.encode(USER_HEADER)?;
+        let found = prompt.windows(header.len()).rposition(|window| window == header);
+        Ok(found.map_or(prompt.len(), |at| at + header.len()))
     }
 
     /// The token that ends an answer.

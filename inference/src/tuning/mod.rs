@@ -12,5 +12,5 @@ mod run;
 
 pub use config::TuningConfig;
 pub use receipt::{DatanetVersion, Metrics, Receipt};
-pub use rows::{Row, Turn, read_rows};
+pub use rows::{Row, Turn, read_rows, row_id, row_place};
 pub use run::{Dataset, Progress, Tuned, tune};

@@ -14,12 +14,26 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 /// One row of a published datanet version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The caller's number of the row, unique in its dataset; attribution names it.
+    /// The caller's number of the row, unique in its dataset; attribution names it. For rows on
+    /// chain, see [`row_id`].
     pub id: u64,
     /// The row's canonical hash, as the datanet records it.
     pub hash: [u8; 32],
     /// What the row says.
     pub turn: Turn,
+}
+
+/// One number for a row on chain: its contribution in the upper half, its place in the lower.
+pub fn row_id(contribution: u64, row: u64) -> Result<u64> {
+    match (u32::try_from(contribution), u32::try_from(row)) {
+        (Ok(contribution), Ok(row)) => Ok(u64::from(contribution) << 32 | u64::from(row)),
+        _ => Err(Error::Tuning(format!("row {row} of contribution {contribution}: below 2^32"))),
+    }
+}
+
+/// Contribution and place of a [`row_id`].
+pub fn row_place(id: u64) -> (u64, u64) {
+    (id >> 32, id & u64::from(u32::MAX))
 }
 
 /// What a row says.
