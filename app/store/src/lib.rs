@@ -49,10 +49,10 @@
 //! superseded: tree nodes, history rows, preimages of keys that it deleted. When `earliest` moves
 //! past a height (at multiples of `interval`, to `height - keep_recent`), the height's root and the
 //! stale records up to `earliest` are due. Each commit deletes what is due within its own batch,
-//! about 16,384 rows and twice what the block itself superseded at most, so a backlog (after a change of
-//! mode) shrinks in every block and no block pays for all of it. Nothing is left over: after all
-//! keys are deleted and the window has passed, the database has as many rows as one that never had
-//! keys (a test counts them). A [`View`] that is already open keeps reading its snapshot.
+//! about 16,384 rows and twice what the block itself superseded at most, so a backlog (after a
+//! change of mode) shrinks in every block and no block pays for all of it. Nothing is left over:
+//! after all keys are deleted and the window has passed, the database has as many rows as one that
+//! never had keys (a test counts them). A [`View`] that is already open keeps reading its snapshot.
 //!
 //! # Crashes
 //!

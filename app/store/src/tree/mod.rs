@@ -12,3 +12,7 @@ pub use hash::{Hash, proof_spec};
 pub(crate) use hash::{INNER_PREFIX, digest, leaf_op};
 pub(crate) use node::{Node, Slot, Step};
 pub(crate) use path::Path;
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests")]
+mod tests;
