@@ -1,0 +1,200 @@
+//! Money: nothing is made or lost, whatever the order; a leak of one unit is seen.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod world;
+
+use proptest::prelude::*;
+use whence_base::{StateWrite, module_address};
+use whence_proto::whence::attribution::v1 as pb;
+use world::*;
+
+#[test]
+fn a_planted_leak_of_one_unit_is_caught() {
+    let mut world = World::ready();
+    world.tx(batch(&[1])).unwrap();
+    for leak in [-1_i128, 1] {
+        let mut leaky = world.clone();
+        let account = module_address("attribution");
+        let held = leaky.balance(&account);
+        set_balance(&mut leaky.state, &account, held.checked_add_signed(leak).unwrap());
+        assert_eq!(leaky.broken().len(), 1, "{:?}", leaky.broken());
+        // Also when it is in the books: a fee forgotten by its provider.
+        let mut forgetful = world.clone();
+        let mut provider = forgetful.provider(1);
+        provider.unsettled = coin(999);
+        let key = [vec![4], 1_u64.to_be_bytes().to_vec()].concat();
+        forgetful.state.set("attribution", key, prost::Message::encode_to_vec(&provider));
+        assert_eq!(forgetful.broken().len(), 2, "{:?}", forgetful.broken());
+    }
+}
+
+#[test]
+fn fees_settle_when_their_window_has_passed() {
+    let mut world = World::ready();
+    world.tx(batch(&[1, 2])).unwrap();
+    assert_eq!(world.provider(1).unsettled, coin(2_000));
+    world.blocks(20);
+    assert_eq!(world.held("reward"), 0);
+    world.blocks(1);
+    assert_eq!(world.held("reward"), 2_000);
+    assert_eq!(world.provider(1).unsettled, coin(0));
+}
+
+#[test]
+fn settling_is_bounded_and_the_rest_waits() {
+    let mut world = World::ready();
+    world.tx(fund(1_000_000)).unwrap();
+    world.set_params(|p| p.max_queries_per_report = 256);
+    let queries = (1..=300).map(|s| {
+        let mut query = asked(s);
+        query.voucher.escrow_id = 2;
+        query.signed()
+    });
+    let queries: Vec<_> = queries.collect();
+    world.tx(report(queries[..150].to_vec())).unwrap();
+    world.tx(report(queries[150..].to_vec())).unwrap();
+    world.blocks(20);
+    for settled in [128_000, 256_000, 300_000, 300_000] {
+        world.blocks(1);
+        assert_eq!(world.held("reward"), settled);
+    }
+}
+
+#[test]
+fn a_fee_that_cannot_be_settled_waits_and_loses_nothing() {
+    let mut world = World::ready();
+    let mut sick = asked(1);
+    sick.voucher.adapter_id = 9;
+    world.tx(report(vec![sick.signed(), asked(2).signed()])).unwrap();
+    world.blocks(21);
+    assert_eq!(world.held("reward"), 1_000);
+    assert_eq!(world.provider(1).unsettled, coin(1_000));
+    world.blocks(100);
+    assert_eq!(world.held("reward"), 1_000);
+    world.state.set(LEDGER, b"healed".to_vec(), vec![1]);
+    world.blocks(20);
+    assert_eq!(world.held("reward"), 2_000);
+    let answer: pb::QueryReportResponse =
+        world.ask("Report", pb::QueryReportRequest { report_id: 1 }).unwrap();
+    assert!(answer.report.unwrap().settled);
+}
+
+#[test]
+fn genesis_is_checked() {
+    let mut world = World::ready();
+    world.tx(batch(&[1, 2])).unwrap();
+    let good: pb::GenesisState = prost::Message::decode(world.export().as_slice()).unwrap();
+    world.import(&good).unwrap();
+    let rows: Vec<(&str, fn(&mut pb::GenesisState))> = vec![
+        ("no params", |g| g.params = None),
+        ("params out of bounds", |g| g.params.as_mut().unwrap().sequence_window = 0),
+        ("a provider that counts wrong", |g| g.providers[0].unsettled = coin(1)),
+        ("a query lost", |g| g.queries.truncate(1)),
+        ("a query twice", |g| g.queries[1] = g.queries[0].clone()),
+        ("a digest changed", |g| g.queries[0].digest[0] ^= 1),
+        ("a report lost", |g| g.reports.clear()),
+        ("an escrow lost", |g| g.escrows.clear()),
+        ("a provider lost", |g| g.providers.clear()),
+        ("an id too high", |g| g.next_escrow_id = 1),
+        ("a key cut", |g| g.escrows[0].session_key.truncate(3)),
+        ("a window too long", |g| g.escrows[0].window = vec![1; 129]),
+        ("more reported than signed", |g| g.escrows[0].authorised = coin(1)),
+        ("status unknown", |g| g.providers[0].status = 77),
+        ("a coin too large", |g| g.escrows[0].balance.as_mut().unwrap().amount = "9".repeat(40)),
+    ];
+    for (what, change) in rows {
+        let mut bad = good.clone();
+        change(&mut bad);
+        assert!(world.import(&bad).is_err(), "{what}");
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Report(Vec<u64>, u128),
+    Fund(u128),
+    Request(u128),
+    Complete,
+    Blocks(u64),
+    AddBond(u128),
+    Unbond,
+    Reborn,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (prop::collection::vec(1_u64..60, 1..5), 900_u128..2_100)
+            .prop_map(|(s, fee)| Step::Report(s, fee)),
+        1 => (1_u128..50_000).prop_map(Step::Fund),
+        1 => (1_u128..90_000).prop_map(Step::Request),
+        1 => Just(Step::Complete),
+        3 => (1_u64..30).prop_map(Step::Blocks),
+        1 => (1_u128..1_000).prop_map(Step::AddBond),
+        1 => prop::bool::weighted(0.1).prop_map(|u| if u { Step::Unbond } else { Step::Reborn }),
+    ]
+}
+
+fn take(world: &mut World, step: Step) {
+    let (caller, operator) = (caller().to_string(), operator().to_string());
+    // Refusals are part of the walk: every step is checked by the world itself.
+    let _result = match step {
+        Step::Report(sequences, fee) => {
+            let queries = sequences.iter().map(|s| {
+                let mut query = asked(*s);
+                query.report.fee = coin(fee);
+                query.signed()
+            });
+            world.tx(report(queries.collect()))
+        }
+        Step::Fund(amount) => {
+            world.tx(pb::MsgFundEscrow { escrow_id: 1, session_key: vec![], ..fund(amount) })
+        }
+        Step::Request(amount) => {
+            world.tx(pb::MsgRequestWithdrawal { caller, escrow_id: 1, amount: coin(amount) })
+        }
+        Step::Complete => world.tx(pb::MsgCompleteWithdrawal { caller, escrow_id: 1 }),
+        Step::AddBond(amount) => world.tx(pb::MsgUpdateProvider {
+            operator,
+            provider_id: 1,
+            add_bond: coin(amount),
+            ..Default::default()
+        }),
+        Step::Unbond => world.tx(pb::MsgUnbondProvider { operator, provider_id: 1 }),
+        Step::Blocks(count) => {
+            world.blocks(count);
+            Ok(Default::default())
+        }
+        Step::Reborn => {
+            *world = world.reborn();
+            Ok(Default::default())
+        }
+    };
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn money_is_neither_made_nor_lost(steps in prop::collection::vec(step(), 1..40)) {
+        let mut world = World::ready();
+        for step in steps {
+            take(&mut world, step);
+            world.assert_sound();
+            let all: u128 = (1..=4).map(|n| world.balance(&account(n))).sum::<u128>()
+                + world.held("attribution")
+                + world.held("reward");
+            prop_assert_eq!(all, 4 * RICH);
+            let escrow = world.escrow(1);
+            let amount = |c: &Option<whence_proto::cosmos::base::v1beta1::Coin>| {
+                c.as_ref().unwrap().amount.parse::<u128>().unwrap()
+            };
+            prop_assert!(amount(&escrow.reported) <= amount(&escrow.authorised));
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! A world for tests: the module over a state in memory, a ledger of real sums, keys that sign.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+
+use prost::Name;
+use secp256k1::{Message as Digest, PublicKey, Secp256k1, SecretKey};
+use whence_attribution::ports::{Adapter, Ports, Settlement};
+use whence_attribution::{NAME, module};
+use whence_base::testkit::MemState;
+use whence_base::{
+    Address, Block, Coin, Coins, Ctx, Error, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
+    Router, StateRead, StateWrite, module_address,
+};
+use whence_canon::voucher::Voucher;
+use whence_proto::Any;
+use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
+use whence_proto::whence::attribution::v1 as pb;
+
+pub const CHAIN: &str = "whence-test-1";
+pub const LEDGER: &str = "ledger";
+pub const RICH: u128 = 1_000_000_000;
+pub const INDEX_ROOT: [u8; 32] = [3; 32];
+
+/// Money in the same state, so that a refused message moves none.
+struct Ledger;
+static PORTS: Ledger = Ledger;
+
+pub fn balance(state: &dyn StateRead, who: &Address) -> u128 {
+    let bytes = state.get(LEDGER, who.as_bytes()).unwrap_or_else(|| vec![0; 16]);
+    u128::from_be_bytes(bytes.try_into().unwrap())
+}
+
+pub fn set_balance(state: &mut dyn StateWrite, who: &Address, amount: u128) {
+    state.set(LEDGER, who.as_bytes().to_vec(), amount.to_be_bytes().to_vec());
+}
+
+fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
+    let amount = coins.amount_of(NATIVE_DENOM);
+    let have = balance(ctx, from);
+    let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
+    set_balance(ctx, from, rest);
+    let there = balance(ctx, to);
+    set_balance(ctx, to, there + amount);
+    Ok(())
+}
+
+impl Ports for Ledger {
+    fn send_to_module(
+        &self,
+        ctx: &mut Ctx<'_>,
+        from: &Address,
+        module: &'static str,
+        coins: &Coins,
+    ) -> Result<()> {
+        send(ctx, from, &module_address(module), coins)
+    }
+    fn send_from_module(
+        &self,
+        ctx: &mut Ctx<'_>,
+        module: &'static str,
+        to: &Address,
+        coins: &Coins,
+    ) -> Result<()> {
+        send(ctx, &module_address(module), to, coins)
+    }
+    fn send_between_modules(
+        &self,
+        ctx: &mut Ctx<'_>,
+        from: &'static str,
+        to: &'static str,
+        coins: &Coins,
+    ) -> Result<()> {
+        send(ctx, &module_address(from), &module_address(to), coins)
+    }
+    fn adapter(&self, _: &dyn StateRead, id: u64, provider: u64) -> Result<Option<Adapter>> {
+        // Adapters 1 and 9 are served by provider 1, adapter 2 by nobody.
+        Ok((id == 1 || id == 2 || id == 9).then(|| Adapter {
+            method: "grad-dot.v1".into(),
+            index_root: INDEX_ROOT.to_vec(),
+            deployed: id != 2 && provider == 1,
+        }))
+    }
+    fn settle(&self, ctx: &mut Ctx<'_>, s: &Settlement) -> Result<()> {
+        // Adapter 9 cannot be settled until it is healed.
+        let healed = ctx.get(LEDGER, b"healed").is_some();
+        if s.adapter_id == 9 && !healed { Err(Error::logic("sick")) } else { Ok(()) }
+    }
+}
+
+pub fn account(n: u8) -> Address {
+    Address::new(vec![n; 20]).unwrap()
+}
+pub fn operator() -> Address {
+    account(1)
+}
+pub fn reporter() -> Address {
+    account(2)
+}
+pub fn caller() -> Address {
+    account(3)
+}
+pub fn stranger() -> Address {
+    account(4)
+}
+
+pub fn coin(amount: u128) -> Option<PbCoin> {
+    Some(Coin::new(NATIVE_DENOM, amount).to_proto())
+}
+
+pub fn secret(n: u8) -> SecretKey {
+    SecretKey::from_byte_array([n; 32]).unwrap()
+}
+pub fn public(n: u8) -> Vec<u8> {
+    PublicKey::from_secret_key(&Secp256k1::new(), &secret(n)).serialize().to_vec()
+}
+
+#[derive(Clone)]
+pub struct World {
+    pub state: MemState,
+    pub height: u64,
+    pub chain: String,
+}
+
+impl World {
+    /// A chain at height 1, everybody rich, nothing else.
+    pub fn new() -> Self {
+        let mut world = Self { state: MemState::default(), height: 1, chain: CHAIN.into() };
+        for n in 1..=4 {
+            set_balance(&mut world.state, &account(n), RICH);
+        }
+        let genesis = module(&PORTS).default_genesis();
+        world.with(|ctx| module(&PORTS).init_genesis(ctx, &genesis)).unwrap();
+        world
+    }
+
+    /// With provider 1 (bond 1,000,000) and escrow 1 (100,000, session key 7).
+    pub fn ready() -> Self {
+        let mut world = Self::new();
+        world.tx(register()).unwrap();
+        world.tx(fund(100_000)).unwrap();
+        world
+    }
+
+    fn block(&self) -> Block {
+        Block { chain_id: self.chain.clone(), height: self.height, ..Block::default() }
+    }
+
+    pub fn with<T>(&mut self, f: impl FnOnce(&mut Ctx<'_>) -> T) -> T {
+        let block = self.block();
+        f(&mut Ctx::new(&mut self.state, &block))
+    }
+
+    /// Runs a message as a transaction would: all of it or nothing.
+    pub fn tx<M: Name>(&mut self, message: M) -> Result<Any> {
+        let mut router = Router::default();
+        module(&PORTS).messages(&mut router);
+        let any = Any { type_url: M::type_url(), value: message.encode_to_vec() };
+        let message = router.parse(&any)?;
+        message.validate()?;
+        assert_eq!(message.signers().len(), 1);
+        assert!(message.gas() >= 40_000);
+        let result = self.with(|ctx| ctx.atomically(|ctx| message.execute(ctx)));
+        self.assert_sound();
+        result
+    }
+
+    pub fn ask<Q: prost::Message, A: prost::Message + Default>(
+        &self,
+        method: &str,
+        question: Q,
+    ) -> std::result::Result<A, whence_base::Status> {
+        let mut router = QueryRouter::default();
+        module(&PORTS).queries(&mut router);
+        let path = format!("/whence.attribution.v1.Query/{method}");
+        let block = self.block();
+        let ctx = QueryCtx::new(&self.state, &block);
+        let bytes = router.answer(&path, &ctx, &question.encode_to_vec()).unwrap()?;
+        Ok(A::decode(bytes.as_slice()).unwrap())
+    }
+
+    pub fn blocks(&mut self, count: u64) {
+        for _ in 0..count {
+            self.with(|ctx| module(&PORTS).end_block(ctx));
+            self.assert_sound();
+            self.height += 1;
+        }
+    }
+
+    /// What is broken: accounts against obligations, and the module's own rules.
+    pub fn broken(&self) -> Vec<String> {
+        let block = self.block();
+        let ctx = QueryCtx::new(&self.state, &block);
+        let mut broken = module(&PORTS).invariants(&ctx).unwrap();
+        for o in module(&PORTS).obligations(&ctx).unwrap() {
+            let held = balance(&self.state, &module_address(o.account));
+            let owed = o.coins.amount_of(NATIVE_DENOM);
+            if held != owed {
+                broken.push(format!("{} holds {held}, owes {owed}", o.account));
+            }
+        }
+        broken
+    }
+
+    pub fn assert_sound(&self) {
+        assert_eq!(self.broken(), Vec::<String>::new());
+    }
+
+    pub fn balance(&self, who: &Address) -> u128 {
+        balance(&self.state, who)
+    }
+    pub fn held(&self, module: &str) -> u128 {
+        balance(&self.state, &module_address(module))
+    }
+
+    pub fn escrow(&self, id: u64) -> pb::Escrow {
+        let answer: pb::QueryEscrowResponse =
+            self.ask("Escrow", pb::QueryEscrowRequest { escrow_id: id }).unwrap();
+        answer.escrow.unwrap()
+    }
+    pub fn provider(&self, id: u64) -> pb::Provider {
+        let answer: pb::QueryProviderResponse =
+            self.ask("Provider", pb::QueryProviderRequest { provider_id: id }).unwrap();
+        answer.provider.unwrap()
+    }
+    pub fn reported(&self, sequence: u64) -> pb::QueryReportedResponse {
+        self.ask("Reported", pb::QueryReportedRequest { escrow_id: 1, sequence }).unwrap()
+    }
+
+    pub fn export(&self) -> Vec<u8> {
+        let block = self.block();
+        module(&PORTS).export_genesis(&QueryCtx::new(&self.state, &block)).unwrap()
+    }
+
+    /// The same chain after export and import; money comes along as bank's genesis would bring it.
+    pub fn reborn(&self) -> Self {
+        let mut other =
+            Self { state: MemState::default(), height: self.height, chain: self.chain.clone() };
+        let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
+        let money: Vec<_> = self.state.range(LEDGER, all, false).collect();
+        money.into_iter().for_each(|(k, v)| other.state.set(LEDGER, k, v));
+        let genesis = self.export();
+        other.with(|ctx| module(&PORTS).init_genesis(ctx, &genesis)).unwrap();
+        assert_eq!(other.export(), genesis);
+        other
+    }
+
+    pub fn import(&self, genesis: &pb::GenesisState) -> Result<()> {
+        module(&PORTS).validate_genesis(&prost::Message::encode_to_vec(genesis))
+    }
+
+    pub fn set_params(&mut self, change: impl FnOnce(&mut pb::Params)) {
+        let mut params = whence_attribution::params::default();
+        change(&mut params);
+        let authority = whence_base::authority().to_string();
+        self.tx(pb::MsgUpdateParams { authority, params: Some(params) }).unwrap();
+    }
+}
+
+pub fn register() -> pb::MsgRegisterProvider {
+    pb::MsgRegisterProvider {
+        operator: operator().to_string(),
+        reporter: reporter().to_string(),
+        endpoint: "http://127.0.0.1:8080".into(),
+        price: Some(price(1_000)),
+        bond: coin(1_000_000),
+    }
+}
+
+pub fn price(min_fee: u128) -> pb::Price {
+    pb::Price {
+        per_1k_prompt_tokens: coin(100),
+        per_1k_completion_tokens: coin(300),
+        min_fee: coin(min_fee),
+    }
+}
+
+pub fn fund(amount: u128) -> pb::MsgFundEscrow {
+    pb::MsgFundEscrow {
+        caller: caller().to_string(),
+        provider_id: 1,
+        escrow_id: 0,
+        amount: coin(amount),
+        session_key: public(7),
+    }
+}
+
+/// One query to report, before it is signed.
+#[derive(Clone)]
+pub struct Asked {
+    pub key: u8,
+    pub voucher: Voucher,
+    pub report: pb::QueryReport,
+}
+
+/// Sequence n of escrow 1: fee 1,000 of at most 2,000, cumulative 2,000 × n.
+pub fn asked(sequence: u64) -> Asked {
+    let voucher = Voucher {
+        chain_id: CHAIN.into(),
+        escrow_id: 1,
+        sequence,
+        denom: NATIVE_DENOM.into(),
+        cumulative: 2_000 * u128::from(sequence),
+        max_fee: 2_000,
+        request_digest: [5; 32],
+        adapter_id: 1,
+    };
+    let report = pb::QueryReport {
+        voucher: None,
+        prompt_digest: vec![1; 32],
+        output_digest: vec![2; 32],
+        prompt_tokens: 10,
+        completion_tokens: 20,
+        fee: coin(1_000),
+        method: "grad-dot.v1".into(),
+        index_root: INDEX_ROOT.to_vec(),
+        shares: vec![share(1, 0, 600_000_000), share(1, 1, 200_000_000), share(2, 0, 200_000_000)],
+    };
+    Asked { key: 7, voucher, report }
+}
+
+pub fn share(contribution_id: u64, row: u64, share_ppb: u32) -> pb::RowShare {
+    pb::RowShare { contribution_id, row, share_ppb }
+}
+
+impl Asked {
+    pub fn signed(&self) -> pb::QueryReport {
+        let digest = Digest::from_digest(self.voucher.digest());
+        let signature = Secp256k1::new().sign_ecdsa(digest, &secret(self.key));
+        self.with_signature(signature.serialize_compact().to_vec())
+    }
+
+    pub fn with_signature(&self, signature: Vec<u8>) -> pb::QueryReport {
+        let v = &self.voucher;
+        let voucher = pb::Voucher {
+            chain_id: v.chain_id.clone(),
+            escrow_id: v.escrow_id,
+            sequence: v.sequence,
+            cumulative: Some(Coin::new(&v.denom, v.cumulative).to_proto()),
+            request_digest: v.request_digest.to_vec(),
+            adapter_id: v.adapter_id,
+            max_fee: Some(Coin::new(&v.denom, v.max_fee).to_proto()),
+            signature,
+        };
+        pb::QueryReport { voucher: Some(voucher), ..self.report.clone() }
+    }
+}
+
+pub fn report(queries: Vec<pb::QueryReport>) -> pb::MsgReportQueries {
+    pb::MsgReportQueries { reporter: reporter().to_string(), provider_id: 1, queries }
+}
+
+/// A report of these sequences.
+pub fn batch(sequences: &[u64]) -> pb::MsgReportQueries {
+    report(sequences.iter().map(|s| asked(*s).signed()).collect())
+}
+
+/// The code that a message is refused with.
+pub fn code<T>(result: Result<T>) -> (&'static str, u32) {
+    result.err().map(|e| (e.codespace, e.code)).unwrap_or(("", 0))
+}
+
+/// A code of ours.
+pub fn ours(error: fn(String) -> whence_attribution::error::Error) -> (&'static str, u32) {
+    (NAME, error(String::new()).code())
+}
+
+/// A code of the SDK's.
+pub fn sdk(code: u32) -> (&'static str, u32) {
+    ("sdk", code)
+}
