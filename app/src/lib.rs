@@ -8,6 +8,7 @@
 //! | [`abci`] | CometBFT's side: our own socket loop, one file per call |
 //! | [`serve`] | everybody else's side: one table of services behind gRPC and `abci_query` |
 //! | [`client`] | a client of a node: keys, queries, transactions |
+//! | [`people`] | what people do: datanets, models, escrows, the gateway, rewards |
 //! | [`cli`] | the command lines of `whenced` and `whence` |
 //! | [`testkit`] | a whole chain in process, for tests |
 
@@ -20,6 +21,7 @@ pub mod consensus;
 pub mod exec;
 pub mod fatal;
 pub mod modules;
+pub mod people;
 pub mod ports;
 pub mod serve;
 pub mod state;

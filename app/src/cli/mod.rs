@@ -31,6 +31,7 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use self::home::Home;
+use crate::people;
 
 /// The node of a Whence chain.
 #[derive(Debug, Parser)]
@@ -95,6 +96,14 @@ enum PeopleCommand {
     Status(status::Args),
     /// Print versions.
     Version(version::Args),
+    /// Register as a provider of answers.
+    Provider(people::provider::Args),
+    /// Set money aside for a provider.
+    Escrow(people::escrow::Args),
+    /// Pay for a plain OpenAI client.
+    Gateway(Box<people::gateway::Args>),
+    /// What was earned, and its claim.
+    Reward(people::reward::Args),
 }
 
 /// Runs `whenced`.
@@ -126,6 +135,10 @@ pub fn whence() -> anyhow::Result<()> {
         PeopleCommand::Tx(args) => wait(tx::run(&home, args)),
         PeopleCommand::Status(args) => wait(status::run(&home, &args)),
         PeopleCommand::Version(args) => version::run(&args, "whence"),
+        PeopleCommand::Provider(args) => wait(people::provider::run(&home, args)),
+        PeopleCommand::Escrow(args) => wait(people::escrow::run(&home, args)),
+        PeopleCommand::Gateway(args) => wait(people::gateway::run(&home, *args)),
+        PeopleCommand::Reward(args) => wait(people::reward::run(&home, args)),
     }
 }
 

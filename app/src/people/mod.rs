@@ -1,0 +1,15 @@
+//! What people do with a Whence chain: the commands of `whence` beyond `keys`, `query` and `tx`.
+//!
+//! Every command that sends waits until its transactions are committed, and prints one line, or with
+//! `-o json` one object with the transaction's hash, its height and the ids that it made.
+
+pub mod desk;
+pub mod escrow;
+pub mod flags;
+pub mod gateway;
+pub mod provider;
+pub mod reward;
+pub mod session;
+
+pub use self::desk::Desk;
+pub use self::flags::Flags;
