@@ -17,8 +17,11 @@ use world::*;
 type Code = (&'static str, u32);
 const OK: Code = ("", 0);
 
+/// What, a change of the message, the code it is refused with.
+type Row<M> = (&'static str, fn(&mut M), Code);
+
 /// Runs changed messages each on a world of its own; a refusal leaves every byte as it was.
-fn table<M: prost::Name + Clone>(start: &World, good: &M, rows: Vec<(&str, fn(&mut M), Code)>) {
+fn table<M: prost::Name + Clone>(start: &World, good: &M, rows: Vec<Row<M>>) {
     for (what, change, expected) in rows {
         let mut world = start.clone();
         let mut message = good.clone();

@@ -85,13 +85,16 @@ fn a_fee_that_cannot_be_settled_waits_and_loses_nothing() {
     assert!(answer.report.unwrap().settled);
 }
 
+/// One fault of a genesis.
+type Fault = (&'static str, fn(&mut pb::GenesisState));
+
 #[test]
 fn genesis_is_checked() {
     let mut world = World::ready();
     world.tx(batch(&[1, 2])).unwrap();
     let good: pb::GenesisState = prost::Message::decode(world.export().as_slice()).unwrap();
     world.import(&good).unwrap();
-    let rows: Vec<(&str, fn(&mut pb::GenesisState))> = vec![
+    let rows: Vec<Fault> = vec![
         ("no params", |g| g.params = None),
         ("params out of bounds", |g| g.params.as_mut().unwrap().sequence_window = 0),
         ("a provider that counts wrong", |g| g.providers[0].unsettled = coin(1)),
