@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
-    DBPinnableSlice, DBRawIterator, DBRecoveryMode, DataBlockIndexType, LogLevel, ReadOptions,
-    WriteBatch, WriteBufferManager, WriteOptions,
+    BlockBasedOptions, BottommostLevelCompaction, Cache, ColumnFamily, ColumnFamilyDescriptor,
+    CompactOptions, DB, DBCompressionType, DBPinnableSlice, DBRawIterator, DBRecoveryMode,
+    DataBlockIndexType, LogLevel, ReadOptions, WriteBatch, WriteBufferManager, WriteOptions,
 };
 use self_cell::self_cell;
 
@@ -98,12 +98,21 @@ impl Rocks {
 
     /// Flushes every family and compacts it, so that sizes on disk can be compared.
     pub(crate) fn compact(&self) -> Result<(), Error> {
+        let mut how = CompactOptions::default();
+        // The lowest level too, or deleted rows may stay there.
+        how.set_bottommost_level_compaction(BottommostLevelCompaction::Force);
         for cf in Cf::ALL {
             let family = self.family(cf)?;
             self.db.flush_cf(family)?;
-            self.db.compact_range_cf(family, None::<&[u8]>, None::<&[u8]>);
+            self.db.compact_range_cf_opt(family, None::<&[u8]>, None::<&[u8]>, &how);
         }
         Ok(())
+    }
+
+    /// The bytes of the table files that are in use; files about to be deleted are not counted.
+    pub(crate) fn table_bytes(&self) -> Result<u64, Error> {
+        let sizes = self.db.live_files()?.into_iter().map(|file| file.size);
+        Ok(sizes.fold(0, |sum, size| sum.saturating_add(u64::try_from(size).unwrap_or(u64::MAX))))
     }
 
     /// The rows of a family.

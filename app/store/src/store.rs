@@ -151,6 +151,12 @@ impl Store {
         Cf::ALL.iter().map(|cf| Ok((cf.name(), self.inner.rocks.count(*cf)?))).collect()
     }
 
+    /// The bytes of all table files in use (RocksDB's log and manifest come on top).
+    pub fn table_bytes(&self) -> Result<u64, Error> {
+        self.usable()?;
+        self.inner.rocks.table_bytes()
+    }
+
     /// How often RocksDB synced its log; 0 unless opened with `statistics`.
     pub fn log_syncs(&self) -> u64 {
         self.inner.rocks.log_syncs()

@@ -1,13 +1,11 @@
 //! The `jmt` crate over RocksDB with the same settings where they matter: one synced batch per
 //! version.
 
-use std::sync::Arc;
-
 use jmt::storage::{LeafNode, Node, NodeKey, TreeReader, TreeUpdateBatch};
 use jmt::{KeyHash, OwnedValue, Sha256Jmt, Version};
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DB, DBCompressionType, Options, WriteBatch,
-    WriteOptions,
+    BlockBasedOptions, BottommostLevelCompaction, Cache, ColumnFamilyDescriptor, CompactOptions,
+    DB, DBCompressionType, Options, WriteBatch, WriteOptions,
 };
 use sha2::Sha256;
 use tempfile::{TempDir, tempdir};
@@ -17,8 +15,8 @@ use crate::work::fill_blocks;
 const FAMILIES: [&str; 2] = ["nodes", "values"];
 
 pub struct CrateStore {
-    pub dir: TempDir,
-    pub db: Arc<DB>,
+    _dir: TempDir,
+    pub db: DB,
     version: Version,
 }
 
@@ -82,7 +80,7 @@ impl CrateStore {
         options.create_missing_column_families(true);
         options.set_max_background_jobs(2);
         let db = DB::open_cf_descriptors(&options, dir.path(), families).unwrap();
-        let mut out = Self { dir, db: Arc::new(db), version: 0 };
+        let mut out = Self { _dir: dir, db, version: 0 };
         for block in fill_blocks(keys) {
             let staged = out.stage(block);
             out.commit(staged);
@@ -113,10 +111,14 @@ impl CrateStore {
     }
 }
 
-pub fn compact(db: &DB) {
+/// Compacts, and says how many bytes the table files take.
+pub fn compact(db: &DB) -> u64 {
+    let mut how = CompactOptions::default();
+    how.set_bottommost_level_compaction(BottommostLevelCompaction::Force);
     for name in FAMILIES {
         let family = db.cf_handle(name).unwrap();
         db.flush_cf(family).unwrap();
-        db.compact_range_cf(family, None::<&[u8]>, None::<&[u8]>);
+        db.compact_range_cf_opt(family, None::<&[u8]>, None::<&[u8]>, &how);
     }
+    db.live_files().unwrap().iter().map(|file| file.size as u64).sum()
 }

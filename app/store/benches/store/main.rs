@@ -19,7 +19,6 @@
 mod crate_jmt;
 mod work;
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -60,14 +59,8 @@ trait Tree {
     fn size(&mut self) -> u64;
 }
 
-fn disk(dir: &Path) -> u64 {
-    let files = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
-    let tables = files.filter(|file| file.path().extension().is_some_and(|ext| ext == "sst"));
-    tables.map(|file| file.metadata().unwrap().len()).sum()
-}
-
 struct Ours {
-    dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
     store: Store,
     height: u64,
 }
@@ -77,7 +70,7 @@ impl Ours {
         let dir = tempdir().unwrap();
         let options = Options { pruning: Pruning::Nothing, ..Options::default() };
         let store = Store::open(dir.path(), &["bank"], options).unwrap();
-        let mut ours = Self { dir, store, height: 0 };
+        let mut ours = Self { _dir: dir, store, height: 0 };
         for block in fill_blocks(keys) {
             ours.block(block);
         }
@@ -100,7 +93,7 @@ impl Tree for Ours {
 
     fn size(&mut self) -> u64 {
         self.store.compact().unwrap();
-        disk(self.dir.path())
+        self.store.table_bytes().unwrap()
     }
 }
 
@@ -115,8 +108,7 @@ impl Tree for CrateStore {
     }
 
     fn size(&mut self) -> u64 {
-        crate_jmt::compact(&self.db);
-        disk(self.dir.path())
+        crate_jmt::compact(&self.db)
     }
 }
 
@@ -239,7 +231,7 @@ fn idle(figures: &mut Vec<Value>) {
             store.commit(store.stage(height, Changes::new()).unwrap()).unwrap();
         }
         store.compact().unwrap();
-        disk(dir.path()) as f64
+        store.table_bytes().unwrap() as f64
     };
     let before = run(1, 500);
     let start = Instant::now();
