@@ -139,8 +139,8 @@ fn an_escrow_emptied_and_filled_again() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
-    /// Against a set that never forgets: what was marked is never marked again, and what is near enough
-    /// and was not marked always can be.
+    /// Against a set that never forgets: what was marked is never marked again, and what is near
+    /// enough and was not marked always can be.
     #[test]
     fn a_window_is_a_set_that_is_cut_off_below(
         steps in prop::collection::vec((0_u64..3_000, 8_u32..=1_024), 1..300),

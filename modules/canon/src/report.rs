@@ -9,12 +9,10 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::merkle;
+
 /// Domain of a query's digest.
 const QUERY_DOMAIN: &[u8] = b"whence/query/v1";
-/// Domain of a leaf of a batch's tree.
-const LEAF_DOMAIN: &[u8] = b"whence/report/v1/leaf";
-/// Domain of an inner node of a batch's tree.
-const NODE_DOMAIN: &[u8] = b"whence/report/v1/node";
 
 /// What one row had in one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,27 +76,7 @@ impl Query {
     }
 }
 
-/// Root over a batch's query digests: a binary tree in which a last node without a partner goes up
-/// as it is; leaves and inner nodes have domains of their own. No digests give the hash of the leaf
-/// domain.
+/// Root over a batch's query digests, in the order of the report.
 pub fn root(digests: &[[u8; 32]]) -> [u8; 32] {
-    let mut level: Vec<[u8; 32]> = digests.iter().map(|d| hash_parts(LEAF_DOMAIN, &[d])).collect();
-    while level.len() > 1 {
-        level = level.chunks(2).map(pair).collect();
-    }
-    level.first().copied().unwrap_or_else(|| hash_parts(LEAF_DOMAIN, &[]))
-}
-
-fn pair(nodes: &[[u8; 32]]) -> [u8; 32] {
-    match nodes {
-        [left, right] => hash_parts(NODE_DOMAIN, &[left, right]),
-        [lone, ..] => *lone,
-        [] => [0; 32],
-    }
-}
-
-fn hash_parts(domain: &[u8], parts: &[&[u8; 32]]) -> [u8; 32] {
-    let mut hash = Sha256::new().chain_update(domain);
-    parts.iter().for_each(|part| hash.update(part));
-    hash.finalize().into()
+    merkle::root(digests)
 }

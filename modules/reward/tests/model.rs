@@ -71,7 +71,8 @@ proptest! {
 
     #[test]
     fn parts_and_dust_are_exactly_the_fee(
-        fee in fees(), split in splits(), rows in rows(), weights in weights(), known in any::<bool>(),
+        fee in fees(), split in splits(), rows in rows(), weights in weights(),
+        known in any::<bool>(),
     ) {
         let mut adapter = adapter_of(1).unwrap();
         adapter.feedback = weights.into_iter().map(|(n, w)| (account(n), w)).collect();
@@ -106,7 +107,8 @@ proptest! {
         prop_assert_eq!((one.dust, one.community_pool), (many.dust, many.community_pool));
     }
 
-    /// Whoever is caller, provider, developer, proposer and every contributor at once gets less back.
+    /// Whoever is caller, provider, developer, proposer and every contributor at once gets less
+    /// back.
     #[test]
     fn asking_yourself_never_pays(fee in 1_u128..1_000_000_000_000, rows in rows()) {
         let adapter = adapter_of(1).unwrap();
@@ -119,7 +121,9 @@ proptest! {
     /// The whole module: fees in, claims out, books and accounts equal at every step.
     #[test]
     fn fees_in_are_claims_accruals_and_pools(
-        steps in prop::collection::vec((0_u8..3, 1_u64..5, 0_u128..5_000, 1_u64..101, 0_u64..12), 1..40),
+        steps in prop::collection::vec(
+            (0_u8..3, 1_u64..5, 0_u128..5_000, 1_u64..101, 0_u64..12), 1..40,
+        ),
     ) {
         let mut world = World::new();
         let mut fees = 0;

@@ -1,4 +1,5 @@
-//! A world for tests: the module over a state in memory, a ledger of real sums, rows and an adapter.
+//! A world for tests: the module over a state in memory, a ledger of real sums, rows and an
+//! adapter.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use prost::Name;
@@ -44,8 +45,9 @@ fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Resul
     Ok(())
 }
 
-/// Rows below 10 of a contribution n are alive and belong to account n (contribution 99 was withdrawn,
-/// 98 is in no version, 97 in another datanet); row 10 is a duplicate; there are no others.
+/// Rows below 10 of a contribution n are alive and belong to account n (contribution 99 was
+/// withdrawn, 98 is in no version, 97 in another datanet); row 10 is a duplicate; there are no
+/// others.
 fn standing_of(contribution_id: u64, row: u64) -> Standing {
     let payee = account(u8::try_from(contribution_id).unwrap_or(0));
     let alive = |datanet_id, first_version| Standing::Earning {
@@ -64,8 +66,8 @@ fn standing_of(contribution_id: u64, row: u64) -> Standing {
     }
 }
 
-/// Adapter 1: developer 101, proposer 102, feedback of 103 (3 rows) and 104 (1 row), datanet 1 of 105.
-/// Adapter 2 has no feedback and no datanets; adapter 3 a split of its own.
+/// Adapter 1: developer 101, proposer 102, feedback of 103 (3 rows) and 104 (1 row), datanet 1 of
+/// 105. Adapter 2 has no feedback and no datanets; adapter 3 a split of its own.
 pub fn adapter_of(id: u64) -> Option<Adapter> {
     let trained = TrainedOn { datanet_id: 1, version: 2, owner: account(105), rows: 100 };
     let full = Adapter {
