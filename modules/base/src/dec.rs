@@ -91,6 +91,12 @@ impl Dec {
         to_u128(div_wide(self.0.full_mul(amount.into()), whole.0)?)
     }
 
+    /// As [`Dec::part_of`], to 18 digits: `amount * self / whole`, rounded down once.
+    pub fn share_of(self, whole: Self, amount: u128) -> Result<Self> {
+        let wide = self.0.full_mul(amount.into()).checked_mul(SCALE.into());
+        div_wide(wide.ok_or_else(|| Error::overflow("decimal"))?, whole.0).map(Self)
+    }
+
     /// Integer part.
     pub fn floor(self) -> Result<u128> {
         to_u128(div(self.0, U256::from(SCALE))?)

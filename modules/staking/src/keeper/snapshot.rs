@@ -23,7 +23,8 @@ pub fn close(ctx: &mut (impl StateWrite + ?Sized), id: u64) {
 }
 
 /// A voter's delegations at a snapshot after an operator's address (none: from the first), in order, at
-/// most `limit`; fewer than `limit` means that there are no more.
+/// most `limit`; fewer than `limit` means that there are no more. One that did not exist then has zero
+/// shares, so that the caller's bound counts everything that was looked at.
 pub fn delegations(
     state: &(impl StateRead + ?Sized),
     (id, voter): (u64, &Address),
@@ -31,14 +32,11 @@ pub fn delegations(
     limit: usize,
 ) -> Result<Vec<(Address, Dec)>> {
     let mut found: Vec<(Address, Dec)> = Vec::new();
-    let mut cursor = after.cloned();
     while found.len() < limit {
-        let Some(operator) = next_operator(state, voter, cursor.as_ref())? else { break };
+        let cursor = found.last().map(|(operator, _)| operator).or(after);
+        let Some(operator) = next_operator(state, voter, cursor)? else { break };
         let shares = shares_at(state, id, &(voter.clone(), operator.clone()))?;
-        if shares > Dec::zero() {
-            found.push((operator.clone(), shares));
-        }
-        cursor = Some(operator);
+        found.push((operator, shares));
     }
     Ok(found)
 }
