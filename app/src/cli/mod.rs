@@ -96,6 +96,8 @@ enum PeopleCommand {
     Status(status::Args),
     /// Print versions.
     Version(version::Args),
+    /// Found, fill, review and publish datasets.
+    Datanet(people::datanet::Args),
     /// Register as a provider of answers.
     Provider(people::provider::Args),
     /// Set money aside for a provider.
@@ -135,6 +137,7 @@ pub fn whence() -> anyhow::Result<()> {
         PeopleCommand::Tx(args) => wait(tx::run(&home, args)),
         PeopleCommand::Status(args) => wait(status::run(&home, &args)),
         PeopleCommand::Version(args) => version::run(&args, "whence"),
+        PeopleCommand::Datanet(args) => wait(people::datanet::run(&home, args)),
         PeopleCommand::Provider(args) => wait(people::provider::run(&home, args)),
         PeopleCommand::Escrow(args) => wait(people::escrow::run(&home, args)),
         PeopleCommand::Gateway(args) => wait(people::gateway::run(&home, *args)),

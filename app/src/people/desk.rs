@@ -6,8 +6,13 @@ use anyhow::{Context, ensure};
 use prost::{Message, Name};
 use serde_json::{Value, json};
 use whence_base::{Address, Coin};
+use whence_proto::Any;
 use whence_proto::cosmos::base::abci::v1beta1::{TxMsgData, TxResponse};
+use whence_proto::cosmos::base::tendermint::v1beta1::{
+    GetLatestBlockRequest, GetLatestBlockResponse,
+};
 use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
+use whence_proto::cosmos::tx::v1beta1::{GetTxsEventRequest, GetTxsEventResponse};
 
 use super::Flags;
 use crate::cli::flags::TxFlags;
@@ -22,6 +27,8 @@ const COMMIT_WAIT_MAX: Duration = Duration::from_secs(60);
 const SEQUENCE_TRIES_MAX: u32 = 5;
 /// Between two such tries.
 const SEQUENCE_PAUSE: Duration = Duration::from_millis(700);
+/// Between two looks whether a message would be taken.
+const READY_PAUSE: Duration = Duration::from_millis(500);
 /// The SDK's code of a wrong sequence.
 const WRONG_SEQUENCE: u32 = 32;
 
@@ -110,16 +117,68 @@ impl Desk {
         M: Message + Name,
         R: Message + Default,
     {
-        let request = TxRequest {
-            messages: vec![pack(message)],
+        let sent = self.send_all(key, vec![pack(message)]).await.context(M::NAME)?;
+        let first = sent.response.first().context("the transaction has no answer")?;
+        let response = R::decode(first.value.as_slice()).context(M::NAME)?;
+        Ok(Sent { hash: sent.hash, height: sent.height, response })
+    }
+
+    /// Sends messages in one transaction and waits until it is committed with code 0.
+    pub async fn send_all(&self, key: &Key, messages: Vec<Any>) -> anyhow::Result<Sent<Vec<Any>>> {
+        let committed = self.send_in_turn(key, &self.request(messages)?).await?;
+        let data = hex::decode(&committed.data).context("the transaction's data is no hex")?;
+        let response = TxMsgData::decode(data.as_slice())?.msg_responses;
+        Ok(Sent { hash: committed.txhash, height: committed.height, response })
+    }
+
+    /// Sends messages as soon as a simulation says that they are taken; their last chance is at a height.
+    pub async fn send_all_when_ready(
+        &self,
+        key: &Key,
+        messages: Vec<Any>,
+        last_height: u64,
+    ) -> anyhow::Result<Sent<Vec<Any>>> {
+        let request = self.request(messages.clone())?;
+        loop {
+            let Err(why) = self.client.estimate(key, &request).await else { break };
+            if self.height().await? >= last_height {
+                return Err(why.into());
+            }
+            tokio::time::sleep(READY_PAUSE).await;
+        }
+        self.send_all(key, messages).await
+    }
+
+    fn request(&self, messages: Vec<Any>) -> anyhow::Result<TxRequest> {
+        Ok(TxRequest {
+            messages,
             memo: self.flags.note.clone(),
             gas: self.flags.gas()?,
             fees: self.flags.fees()?,
             timeout_height: 0,
-        };
-        let committed = self.send_in_turn(key, &request).await.context(M::NAME)?;
-        let response = answer(&committed).context(M::NAME)?;
-        Ok(Sent { hash: committed.txhash, height: committed.height, response })
+        })
+    }
+
+    /// Height of the latest block.
+    pub async fn height(&self) -> anyhow::Result<u64> {
+        let path = "/cosmos.base.tendermint.v1beta1.Service/GetLatestBlock";
+        let answer: GetLatestBlockResponse = self.ask(path, &GetLatestBlockRequest {}).await?;
+        let header = answer.sdk_block.and_then(|block| block.header);
+        let height = header.context("the node's latest block has no header")?.height;
+        Ok(u64::try_from(height)?)
+    }
+
+    /// The first committed transaction with an event's attribute, where the node indexes events.
+    pub async fn find_tx(
+        &self,
+        attribute: &str,
+        value: &str,
+    ) -> anyhow::Result<Option<TxResponse>> {
+        let path = "/cosmos.tx.v1beta1.Service/GetTxsEvent";
+        let query = format!("{attribute}='{value}'");
+        let request = GetTxsEventRequest { query, page: 1, limit: 1, ..Default::default() };
+        let answer: GetTxsEventResponse = self.ask(path, &request).await?;
+        Ok(answer.tx_responses.into_iter().next())
     }
 
     /// Somebody else may use the same key: a wrong sequence is asked for anew.
@@ -153,14 +212,6 @@ fn is_out_of_turn(error: &ClientError) -> bool {
     }
 }
 
-/// The answer of the only message of a transaction.
-fn answer<R: Message + Default>(committed: &TxResponse) -> anyhow::Result<R> {
-    let data = hex::decode(&committed.data).context("the transaction's data is not hexadecimal")?;
-    let data = TxMsgData::decode(data.as_slice())?;
-    let first = data.msg_responses.first().context("the transaction has no answer")?;
-    Ok(R::decode(first.value.as_slice())?)
-}
-
 /// A coin as people read it; `0` when there is none.
 pub fn coin_text(coin: Option<&PbCoin>) -> String {
     coin.map_or_else(|| "0".to_owned(), |coin| format!("{}{}", coin.amount, coin.denom))
@@ -179,4 +230,18 @@ pub fn coins_text(coins: &[PbCoin]) -> String {
 pub fn coin_of(coin: Option<&PbCoin>, what: &str) -> anyhow::Result<Coin> {
     let coin = coin.with_context(|| format!("{what} is missing in the node's answer"))?;
     Ok(Coin::parse(coin)?)
+}
+
+/// An attribute of the event that also has another one.
+pub fn attribute(
+    tx: &TxResponse,
+    event: &str,
+    (key, value): (&str, &str),
+    wanted: &str,
+) -> Option<String> {
+    let of = tx.events.iter().filter(|found| found.r#type == event);
+    let mut with =
+        of.filter(|found| found.attributes.iter().any(|a| a.key == key && a.value == value));
+    let found = with.next()?.attributes.iter().find(|a| a.key == wanted)?;
+    Some(found.value.clone())
 }

@@ -3,10 +3,12 @@
 //! Every command that sends waits until its transactions are committed, and prints one line, or with
 //! `-o json` one object with the transaction's hash, its height and the ids that it made.
 
+pub mod datanet;
 pub mod desk;
 pub mod escrow;
 pub mod flags;
 pub mod gateway;
+pub mod notes;
 pub mod provider;
 pub mod reward;
 pub mod session;

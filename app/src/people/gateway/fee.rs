@@ -7,11 +7,11 @@ const EVENT_BYTES_MAX: usize = 1 << 20;
 
 /// The fee that an answer (or one piece of a stream) names, in base units of a denomination.
 pub fn of(answer: &Value, denom: &str) -> Option<u128> {
-    let fee = &answer["attribution"]["fee"];
-    if fee["denom"].as_str() != Some(denom) {
+    let fee = answer.pointer("/attribution/fee")?;
+    if fee.get("denom")?.as_str() != Some(denom) {
         return None;
     }
-    fee["amount"].as_str()?.parse().ok()
+    fee.get("amount")?.as_str()?.parse().ok()
 }
 
 /// Looks for the fee in a stream that comes in pieces of any length.
@@ -51,6 +51,6 @@ impl Watch {
         let Some(data) = line.strip_prefix(b"data:") else { return };
         let Ok(event) = serde_json::from_slice::<Value>(data.trim_ascii()) else { return };
         self.fee = self.fee.or_else(|| of(&event, &self.denom));
-        self.refused |= event["error"].is_object();
+        self.refused |= event.get("error").is_some_and(Value::is_object);
     }
 }

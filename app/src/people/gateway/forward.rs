@@ -144,7 +144,8 @@ impl Gateway {
         } else if let Some(fee) = fee::of(&value, &self.payer.denom) {
             self.payer.settle(ticket, fee)?;
         }
-        let overtaken = value["error"]["code"] == "voucher_too_small";
+        let code = value.pointer("/error/code").and_then(Value::as_str);
+        let overtaken = code == Some("voucher_too_small");
         let response = respond(status, kind, Body::from(text));
         Ok(if overtaken { Paid::Overtaken(response) } else { Paid::Answer(response) })
     }
