@@ -4,7 +4,7 @@
 //! had delegated out of its vesting coins before genesis is no longer locked here.
 
 use whence_base::ctx::Time;
-use whence_base::{Coin, Coins, Dec, Error, Result};
+use whence_base::{Coin, Coins, Dec, Error, Result, ensure};
 use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
 use whence_proto::cosmos::vesting::v1beta1::{BaseVestingAccount, PeriodicVestingAccount};
 
@@ -34,6 +34,51 @@ pub fn locked(account: &Account, time: Time) -> Result<Coins> {
         }
     };
     remaining(vesting, &vested)
+}
+
+/// Refuses a schedule that cannot be followed to its end.
+pub fn validate(account: &Account) -> Result<()> {
+    let (base, start) = match account.kind() {
+        Kind::Base | Kind::Module(_) => return Ok(()),
+        Kind::BaseVesting(v) => (v, 0),
+        Kind::Locked(v) => (schedule(v.base_vesting_account.as_ref())?, 0),
+        Kind::Delayed(v) => (schedule(v.base_vesting_account.as_ref())?, 0),
+        Kind::Continuous(v) => (schedule(v.base_vesting_account.as_ref())?, v.start_time),
+        Kind::Periodic(v) => {
+            let base = schedule(v.base_vesting_account.as_ref())?;
+            validate_periods(base, v)?;
+            (base, v.start_time)
+        }
+    };
+    let bad = |e: Error| Error { message: format!("vesting coins: {e}"), ..e };
+    original(base).map_err(bad)?;
+    parse_any_order(&base.delegated_vesting).map_err(bad)?;
+    span(start, base.end_time).map(|_| ())
+}
+
+/// The periods end when the account does, and give what it has.
+fn validate_periods(base: &BaseVestingAccount, account: &PeriodicVestingAccount) -> Result<()> {
+    let count = account.vesting_periods.len();
+    ensure(
+        count <= PERIODS_MAX,
+        Error::invalid_request(format!("{count} vesting periods, expected at most {PERIODS_MAX}")),
+    )?;
+    let (mut end, mut sum) = (account.start_time, Coins::new());
+    for period in &account.vesting_periods {
+        let length = period.length;
+        ensure(
+            length >= 0,
+            Error::invalid_request(format!("a vesting period lasts {length} seconds")),
+        )?;
+        end = end.checked_add(length).ok_or_else(|| Error::overflow("vesting end time"))?;
+        sum.add_all(&parse_any_order(&period.amount)?)?;
+    }
+    ensure(
+        end == base.end_time,
+        Error::invalid_request(format!("vesting periods end at {end}, not {}", base.end_time)),
+    )?;
+    let whole = original(base)?;
+    ensure(sum == whole, Error::invalid_request(format!("vesting periods give {sum}, not {whole}")))
 }
 
 fn schedule(vesting: Option<&BaseVestingAccount>) -> Result<&BaseVestingAccount> {
