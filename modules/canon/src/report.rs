@@ -1,5 +1,4 @@
-//! A report: the digest of one answered query (its receipt on chain) and the root of a batch of
-//! them.
+//! A report: the digest of one answered query (its receipt) and the root of a batch of them.
 //!
 //! A query's digest is the SHA-256 of `whence/query/v1`, the provider, the voucher's digest, the
 //! digests of prompt and answer, the token counts, the fee, the SHA-256 of the method's name, the
