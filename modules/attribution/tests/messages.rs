@@ -127,6 +127,19 @@ fn unbond_provider_waits_for_the_last_window() {
     assert_eq!(code(world.tx(unbond(operator()))), ours(Error::ProviderNotBonded));
     assert_eq!(code(world.tx(fund(1_000))), ours(Error::ProviderNotBonded));
 
+    // A stolen report key can still be replaced; the bond that is going back does not grow.
+    let update = |reporter: String, add_bond| pb::MsgUpdateProvider {
+        operator: operator().to_string(),
+        provider_id: 1,
+        reporter,
+        add_bond: coin(add_bond),
+        ..Default::default()
+    };
+    assert_eq!(code(world.tx(update(String::new(), 1))), ours(Error::ProviderNotBonded));
+    world.tx(update(stranger().to_string(), 0)).unwrap();
+    assert_eq!(code(world.tx(batch(&[1]))), ours(Error::NotTheReporter));
+    world.tx(update(reporter().to_string(), 0)).unwrap();
+
     // What was served before the notice may be reported until the bond is due.
     world.blocks(25);
     world.tx(batch(&[1])).unwrap();
@@ -141,6 +154,8 @@ fn unbond_provider_waits_for_the_last_window() {
     assert_eq!(world.balance(&operator()), RICH);
     assert_eq!(world.provider(1).bond, coin(0));
     assert_eq!(world.held("reward"), 1_000);
+    let late = world.tx(update(stranger().to_string(), 0));
+    assert_eq!(code(late), ours(Error::ProviderNotBonded));
 }
 
 #[test]

@@ -88,7 +88,8 @@ pub fn register_provider(
     Ok(provider)
 }
 
-/// Changes a bonded provider.
+/// Changes a provider. One that gave notice may still change its terms and its report key (a stolen
+/// key can be replaced as long as it can report), but not add to a bond that is going back.
 pub fn update_provider(ctx: &mut Ctx<'_>, ports: &dyn Ports, change: &Change) -> Result<()> {
     let mut provider = operated(ctx, change.provider_id, &change.operator)?;
     if let Some(price) = &change.price {
@@ -102,6 +103,7 @@ pub fn update_provider(ctx: &mut Ctx<'_>, ports: &dyn Ports, change: &Change) ->
         provider.endpoint = endpoint.clone();
     }
     if change.add_bond > 0 {
+        require_bonded(&provider)?;
         ports.send_to_module(ctx, &change.operator, NAME, &native_coins(change.add_bond))?;
         provider.bond = native(add(amount_of(&provider.bond)?, change.add_bond)?);
     }
@@ -112,6 +114,7 @@ pub fn update_provider(ctx: &mut Ctx<'_>, ports: &dyn Ports, change: &Change) ->
 /// Takes a provider's notice; answers when its bond goes back at the earliest.
 pub fn unbond_provider(ctx: &mut Ctx<'_>, operator: &Address, id: u64) -> Result<u64> {
     let mut provider = operated(ctx, id, operator)?;
+    require_bonded(&provider)?;
     let height = later(ctx.height(), keeper::params(ctx)?.unbonding_blocks);
     provider.set_status(pb::ProviderStatus::Unbonding);
     provider.unbonding_height = height;
@@ -120,16 +123,21 @@ pub fn unbond_provider(ctx: &mut Ctx<'_>, operator: &Address, id: u64) -> Result
     Ok(height)
 }
 
-/// A bonded provider of this operator.
+/// A provider of this operator whose bond did not go back yet.
 fn operated(ctx: &Ctx<'_>, id: u64, operator: &Address) -> Result<pb::Provider> {
     let provider = provider(ctx, id)?;
     ensure(
         provider.operator == operator.to_string(),
         Error::NotTheOperator(format!("expected {}, got {operator}", provider.operator)),
     )?;
-    let bonded = provider.status() == pb::ProviderStatus::Bonded;
-    ensure(bonded, Error::ProviderNotBonded(format!("id {id}")))?;
+    let gone = provider.status() == pb::ProviderStatus::Unbonded;
+    ensure(!gone, Error::ProviderNotBonded(format!("id {id}")))?;
     Ok(provider)
+}
+
+fn require_bonded(provider: &pb::Provider) -> Result<()> {
+    let bonded = provider.status() == pb::ProviderStatus::Bonded;
+    ensure(bonded, Error::ProviderNotBonded(format!("id {}", provider.id)))
 }
 
 /// No fee that the provider asks may lie below what the split can divide.
