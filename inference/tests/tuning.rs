@@ -83,8 +83,10 @@ fn serves_what_was_tuned(adapter: &Adapter) {
     let numbers = |data: burn::tensor::TensorData| data.try_to_vec::<f32>().unwrap();
     let (bare, served, tuned) =
         (numbers(read(None)), numbers(read(Some(&lora))), numbers(read(Some(&tracked))));
-    assert_eq!(served, tuned);
-    assert_ne!(served, bare);
+    let apart =
+        |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| (x - y).abs()).fold(0f32, f32::max);
+    assert!(apart(&served, &tuned) < 1e-2, "off by {}", apart(&served, &tuned));
+    assert!(apart(&served, &bare) > 1e-1, "off by {}", apart(&served, &bare));
 }
 
 #[test]
@@ -108,7 +110,7 @@ fn a_recipe_out_of_range_is_refused() {
     assert_eq!(refused(TuningConfig { batch_rows: 0, ..config() }, dataset()), 9);
     assert_eq!(refused(TuningConfig { learning_rate: f64::NAN, ..config() }, dataset()), 9);
     assert_eq!(refused(TuningConfig { weight_decay: -1.0, ..config() }, dataset()), 9);
-    assert_eq!(refused(TuningConfig { row_tokens_max: 40, ..config() }, dataset()), 9);
+    assert_eq!(refused(TuningConfig { row_tokens_max: 20, ..config() }, dataset()), 9);
     assert_eq!(refused(TuningConfig { rank: 0, ..config() }, dataset()), 5);
     assert_eq!(refused(config(), Dataset::default()), 9);
     let broken = tune(common::engine(), &dataset(), &config(), |_| ControlFlow::Break(()));
