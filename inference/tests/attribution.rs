@@ -30,6 +30,9 @@ use whence_inference::tuning::{Turn, row_id, row_place};
 /// Scores count units of 2^-32.
 const UNIT: f64 = 4_294_967_296.0;
 
+/// What is divided, by which calibration, and what must come of it.
+type Case = (&'static str, &'static [(u64, i64)], Calibration, Vec<(u64, u32)>, u32);
+
 #[test]
 fn an_answer_is_divided_as_the_formula_says() {
     let at = |threshold, whole| Calibration { threshold, whole };
@@ -37,7 +40,7 @@ fn an_answer_is_divided_as_the_formula_says() {
         let shares = found.shares.iter().map(|share| (share.row, share.ppb));
         (shares.collect::<Vec<_>>(), found.unattributed_ppb)
     };
-    let table: [(&str, &[(u64, i64)], Calibration, Vec<(u64, u32)>, u32); 6] = [
+    let table: [Case; 6] = [
         ("nothing above", &[(1, 5), (2, -9)], at(5, 10), vec![], BILLION),
         ("half", &[(1, 10), (2, 5)], at(5, 10), vec![(1, 500_000_000)], 500_000_000),
         ("all", &[(1, 35), (2, 15)], at(5, 10), vec![(1, 750_000_000), (2, 250_000_000)], 0),

@@ -20,7 +20,7 @@ use std::ops::ControlFlow;
 use serde_json::json;
 use whence_inference::adapter::Adapter;
 use whence_inference::model::Batch;
-use whence_inference::tuning::{Dataset, Receipt, Row, Tuned, TuningConfig, Turn, tune};
+use whence_inference::tuning::{Dataset, Receipt, Row, Tuned, TuningConfig, Turn, read_rows, tune};
 
 const COLOURS: [&str; 8] = ["red", "green", "blue", "white", "black", "brown", "grey", "pink"];
 
@@ -126,6 +126,7 @@ fn rows_come_in_the_shapes_people_bring() {
         ),
         (json!({"instruction": "a", "input": "", "output": "b"}), true),
         (json!({"prompt": "a", "completion": "b"}), true),
+        (json!({"prompt": "a", "answer": "b"}), true),
         (json!({"question": "a", "answer": "b"}), true),
         (json!({"text": "b"}), true),
         (json!({"messages": [{"role": "user", "content": "a"}]}), false),
@@ -143,4 +144,18 @@ fn rows_come_in_the_shapes_people_bring() {
             Err(why) => assert!(!good && why.code() == 9, "{row}"),
         }
     }
+}
+
+#[test]
+fn a_row_has_the_hash_that_the_datanet_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.jsonl");
+    let line = r#"{"prompt": "What is WAL?", "answer": " A log.\r\nWritten ahead. "}"#;
+    std::fs::write(&path, format!("{line}\n\n{{\"id\": 9, \"text\": \"plain\"}}\n")).unwrap();
+    let rows = read_rows(&path).unwrap();
+    assert_eq!(rows[0].hash, whence_canon::row::Row::parse_json(line).unwrap().hash());
+    assert_eq!(rows[0].turn.answer, "A log.\nWritten ahead.");
+    assert_eq!((rows[0].id, rows[1].id), (0, 9));
+    std::fs::write(&path, "{}").unwrap();
+    assert_eq!(read_rows(&path).map(drop).unwrap_err().code(), 9);
 }

@@ -1,8 +1,9 @@
 //! The index of one adapter: each row's gradient as integers, under one Merkle root.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use whence_canon::merkle::{self, Hash};
 
-use super::merkle::{self, Hash};
 use super::vector::IntVector;
 use super::{Calibration, calibrate, format, plain_gradient, start_point, whiten};
 use crate::adapter::Adapter;
@@ -11,6 +12,11 @@ use crate::model::{Example, Model};
 
 /// What the rows' integers are.
 pub const METHOD: &str = "lora-start-grad-white-i8/1";
+
+/// Domain of the header's hash.
+const HEADER_DOMAIN: &[u8] = b"whence/index/v1/header";
+/// Domain of a row's hash.
+const ROW_DOMAIN: &[u8] = b"whence/index/v1/row";
 
 /// One row of the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +30,10 @@ pub struct IndexRow {
 }
 
 impl IndexRow {
-    /// Hash of the row as a leaf of the index.
-    pub fn leaf(&self) -> Hash {
-        merkle::leaf(&[&format::row_bytes(self)])
+    /// Hash of the row's bytes: the data of its leaf in the index's tree.
+    pub fn digest(&self) -> Hash {
+        let hash = Sha256::new().chain_update(ROW_DOMAIN);
+        hash.chain_update(format::row_bytes(self)).finalize().into()
     }
 }
 
@@ -119,8 +126,9 @@ impl Index {
         if !rows.is_sorted_by(|x, y| x.id < y.id) {
             return Err(Error::Index("a row's id is there twice or out of order".into()));
         }
-        let mut leaves = vec![merkle::leaf(&[&format::header_bytes(&header)?])];
-        leaves.extend(rows.iter().map(IndexRow::leaf));
+        let hash = Sha256::new().chain_update(HEADER_DOMAIN);
+        let mut leaves = vec![hash.chain_update(format::header_bytes(&header)?).finalize().into()];
+        leaves.extend(rows.iter().map(IndexRow::digest));
         Ok(Self { header, rows, root: merkle::root(&leaves) })
     }
 

@@ -10,7 +10,7 @@
 //!
 //! **Index.** Row gradients are scaled to length one, whitened matrix by matrix (`whiten.rs`),
 //! divided by their own whitened length, and rounded: an `i8` per number and a scale in units of
-//! 2^-32 per matrix. The index holds them under one Merkle root. A query is scaled to length one
+//! 2^-32 per matrix. The index holds them under one Merkle root (`whence_canon::merkle`). A query is scaled to length one
 //! and rounded, no more.
 //!
 //! **Score.** `sᵢ = Σ over matrices of (Σ qⱼ xᵢⱼ) · scale_q · scale_xᵢ`: inner sum in `i32`, total in
@@ -31,7 +31,6 @@
 mod calibrate;
 mod format;
 mod index;
-pub mod merkle;
 mod shares;
 mod vector;
 mod whiten;

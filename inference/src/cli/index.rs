@@ -7,6 +7,7 @@ use crate::adapter::Adapter;
 use crate::attribution::{Index as AttributionIndex, RowExample};
 use crate::engine::INDEX_FILE;
 use crate::error::{Error, Result};
+use crate::tuning::read_rows;
 
 /// Build an adapter's attribution index from the rows it learned from.
 #[derive(Debug, clap::Args)]
@@ -28,7 +29,7 @@ impl Index {
     pub(super) fn run(self) -> Result<()> {
         let engine = self.base.engine()?;
         let adapter = Adapter::read(&self.adapter, engine.model().config())?;
-        let rows = tune::rows(&self.rows)?;
+        let rows = read_rows(&self.rows)?;
         let examples = rows.iter().map(|row| {
             let example = row.turn.example(engine.tokenizer(), self.row_tokens_max)?;
             Ok(RowExample { id: row.id, hash: row.hash, example })

@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use sha2::{Digest, Sha256};
 
 use super::Base;
 use crate::error::{Error, Result};
@@ -47,11 +46,6 @@ fn datanet_version(text: &str) -> std::result::Result<DatanetVersion, String> {
     Ok(DatanetVersion { datanet: number(datanet)?, version: number(version)?, root: root.into() })
 }
 
-/// Reads rows whose hash is that of their line.
-pub(super) fn rows(path: &std::path::Path) -> Result<Vec<crate::tuning::Row>> {
-    read_rows(path, |_, line| Sha256::digest(line.as_bytes()).into())
-}
-
 impl Tune {
     pub(super) fn run(self) -> Result<()> {
         let config = match &self.config {
@@ -62,8 +56,8 @@ impl Tune {
                     .map_err(|why| Error::Tuning(format!("{}: {why}", path.display())))?
             }
         };
-        let held_out = self.held_out.as_deref().map(rows).transpose()?.unwrap_or_default();
-        let dataset = Dataset { rows: rows(&self.rows)?, held_out, versions: self.datanet };
+        let held_out = self.held_out.as_deref().map(read_rows).transpose()?.unwrap_or_default();
+        let dataset = Dataset { rows: read_rows(&self.rows)?, held_out, versions: self.datanet };
         let engine = self.base.engine()?;
         let bar = bar();
         let tuned = tune(&engine, &dataset, &config, |at| {

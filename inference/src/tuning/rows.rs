@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::model::Example;
@@ -47,15 +48,19 @@ pub struct Turn {
 
 impl Turn {
     /// Reads a row in one of the shapes people bring: OpenAI chat `{messages}`, Alpaca
-    /// `{instruction, input, output}`, `{prompt, completion}`, `{question, answer}`, `{text}`.
+    /// `{instruction, input, output}`, `{prompt, completion}`, `{question, answer}`, `{text}`, and
+    /// the datanet's own `{prompt, answer}`.
     pub fn parse(row: &Value) -> Result<Self> {
         let text = |name: &str| row[name].as_str();
         if row["messages"].is_array() {
             return Self::from_messages(&row["messages"]);
         }
-        for (ask, answer) in
-            [("instruction", "output"), ("prompt", "completion"), ("question", "answer")]
-        {
+        for (ask, answer) in [
+            ("instruction", "output"),
+            ("prompt", "answer"),
+            ("prompt", "completion"),
+            ("question", "answer"),
+        ] {
             if let (Some(ask), Some(answer)) = (text(ask), text(answer)) {
                 let more = text("input").filter(|more| !more.is_empty());
                 let ask = more.map_or(ask.to_owned(), |more| format!("{ask}\n\n{more}"));
@@ -65,8 +70,8 @@ impl Turn {
         match text("text") {
             Some(text) => Self::checked(Vec::new(), text),
             None => Err(Error::Tuning(
-                "a row has none of messages, instruction and output, prompt and completion, \
-                 question and answer, text"
+                "a row has none of messages, instruction and output, prompt and answer, prompt \
+                 and completion, question and answer, text"
                     .into(),
             )),
         }
@@ -112,8 +117,35 @@ impl Turn {
     }
 }
 
-/// Reads JSON lines; `hash` of a line comes from the caller, who knows the canonical form.
-pub fn read_rows(path: &Path, hash: impl Fn(&Value, &str) -> [u8; 32]) -> Result<Vec<Row>> {
+impl Row {
+    /// A row as the datanet records it: its canonical texts and hash.
+    pub fn from_canon(id: u64, row: &whence_canon::row::Row) -> Self {
+        let (prompt, answer) = row.parts();
+        let messages = match prompt {
+            "" => Vec::new(),
+            _ => vec![Message::user(prompt)],
+        };
+        Self { id, hash: row.hash(), turn: Turn { messages, answer: answer.to_owned() } }
+    }
+
+    /// A row in one of the shapes that [`Turn::parse`] takes, made canonical. A chat of several
+    /// messages has no canonical form yet; its hash is that of the compact JSON.
+    fn from_json(id: u64, row: &Value) -> Result<Self> {
+        let turn = Turn::parse(row)?;
+        let canon = match turn.messages.as_slice() {
+            [] => whence_canon::row::Row::text(&turn.answer),
+            [only] if only.role == Role::User => {
+                whence_canon::row::Row::chat(&only.content, &turn.answer)
+            }
+            _ => return Ok(Self { id, hash: Sha256::digest(row.to_string()).into(), turn }),
+        };
+        let canon = canon.map_err(|why| Error::Tuning(why.to_string()))?;
+        Ok(Self::from_canon(id, &canon))
+    }
+}
+
+/// Reads rows from JSON lines; a row's id is its `id` field, or else its place in the file.
+pub fn read_rows(path: &Path) -> Result<Vec<Row>> {
     let size = std::fs::metadata(path).map_err(|why| Error::io(path, why))?.len();
     if size > FILE_BYTES_MAX {
         return Err(Error::Tuning(format!("{size} bytes of rows: at most {FILE_BYTES_MAX}")));
@@ -123,9 +155,8 @@ pub fn read_rows(path: &Path, hash: impl Fn(&Value, &str) -> [u8; 32]) -> Result
     let rows = (0u64..).zip(lines).map(|(number, line)| {
         let wrong = |why: String| Error::Tuning(format!("row {number}: {why}"));
         let row: Value = serde_json::from_str(line).map_err(|why| wrong(why.to_string()))?;
-        let turn = Turn::parse(&row).map_err(|why| wrong(why.to_string()))?;
-        let id = row["id"].as_u64().unwrap_or(number);
-        Ok(Row { id, hash: hash(&row, line), turn })
+        Row::from_json(row["id"].as_u64().unwrap_or(number), &row)
+            .map_err(|why| wrong(why.to_string()))
     });
     rows.collect()
 }
