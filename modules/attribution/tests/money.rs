@@ -183,6 +183,25 @@ fn take(world: &mut World, step: Step) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
+    /// Every stored record turned to any bytes: blocks go on, and a sound query still settles.
+    #[test]
+    fn poisoned_records_never_stop_a_block(
+        poison in prop::collection::vec((any::<prop::sample::Index>(), any::<Vec<u8>>()), 1..8),
+    ) {
+        let mut world = World::ready();
+        world.tx(batch(&[1, 2])).unwrap();
+        world.tx(pb::MsgUnbondProvider { operator: operator().to_string(), provider_id: 1 })
+            .unwrap();
+        let keys = world.keys();
+        for (at, mut bytes) in poison {
+            bytes.push(1);
+            world.state.set("attribution", keys[at.index(keys.len())].clone(), bytes);
+        }
+        for _ in 0..150 {
+            world.end_block_blindly();
+        }
+    }
+
     #[test]
     fn money_is_neither_made_nor_lost(steps in prop::collection::vec(step(), 1..40)) {
         let mut world = World::ready();

@@ -156,9 +156,8 @@ pub(crate) fn return_bonds(ctx: &mut Ctx<'_>, ports: &dyn Ports) {
     let due = state::UNBONDING.first_while(ctx, BONDS_PER_BLOCK, |(height, _)| *height <= now);
     for key in due.unwrap_or_default() {
         if ctx.atomically(|ctx| return_bond(ctx, ports, key)).is_err() {
-            // A payout that cannot be made now is tried again; the bond stays recorded.
-            let retry = ctx.atomically(|ctx| postpone(ctx, key));
-            debug_assert!(retry.is_ok(), "postponing needs only a stored provider");
+            // A payout that cannot be made now is tried a window later; the bond stays recorded.
+            put_off(ctx, key);
         }
     }
 }
@@ -177,6 +176,14 @@ fn return_bond(ctx: &mut Ctx<'_>, ports: &dyn Ports, key: (u64, u64)) -> Result<
     ports.send_from_module(ctx, NAME, &operator, &native_coins(bond))?;
     ctx.emit(event::provider_unbonded(provider.id, bond));
     Ok(())
+}
+
+/// Tries later; what cannot even be put off is broken, leaves the queue and stays in the books,
+/// where the invariants find it, so that it never keeps others waiting.
+fn put_off(ctx: &mut Ctx<'_>, key: (u64, u64)) {
+    if ctx.atomically(|ctx| postpone(ctx, key)).is_err() {
+        state::UNBONDING.remove(ctx, &key);
+    }
 }
 
 fn postpone(ctx: &mut Ctx<'_>, key: (u64, u64)) -> Result<()> {

@@ -24,8 +24,7 @@ pub(crate) fn settle_due(ctx: &mut Ctx<'_>, ports: &dyn Ports) {
     let due = state::TO_SETTLE.first_while(ctx, SETTLED_PER_BLOCK, |(height, ..)| *height <= now);
     for place in due.unwrap_or_default() {
         if ctx.atomically(|ctx| settle(ctx, ports, place)).is_err() {
-            let retry = ctx.atomically(|ctx| postpone(ctx, place));
-            debug_assert!(retry.is_ok(), "postponing needs only a stored query");
+            put_off(ctx, place);
         }
     }
 }
@@ -73,6 +72,14 @@ fn settlement(detail: &pb::QueryDetail, provider: &pb::Provider) -> Result<Settl
         fee: amount_of(&query.fee)?,
         shares: query.shares.iter().map(share).collect(),
     })
+}
+
+/// Tries later; what cannot even be put off is broken, leaves the queue and stays in the books,
+/// where the invariants find it, so that it never keeps others waiting.
+fn put_off(ctx: &mut Ctx<'_>, place: Place) {
+    if ctx.atomically(|ctx| postpone(ctx, place)).is_err() {
+        state::TO_SETTLE.remove(ctx, &place);
+    }
 }
 
 fn postpone(ctx: &mut Ctx<'_>, place: Place) -> Result<()> {

@@ -185,6 +185,18 @@ impl World {
         }
     }
 
+    /// Ends one block without asking whether all is well.
+    pub fn end_block_blindly(&mut self) {
+        self.with(|ctx| module(&PORTS).end_block(ctx));
+        self.height += 1;
+    }
+
+    /// Keys of the module's store.
+    pub fn keys(&self) -> Vec<Vec<u8>> {
+        let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
+        self.state.range(NAME, all, false).map(|(key, _)| key).collect()
+    }
+
     /// What is broken: accounts against obligations, and the module's own rules.
     pub fn broken(&self) -> Vec<String> {
         let block = self.block();
