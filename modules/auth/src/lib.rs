@@ -16,8 +16,8 @@
 //!
 //! **Events** none of its own; moving a fee makes bank's.
 //! **Params** see [`params`]. Account numbers follow the order of genesis, then of creation.
-//! **Invariants** every account is the holder of its number; the fee collector's balance is what was
-//! recorded as collected.
+//! **Invariants** every account is the holder of its number; the fee collector's balance is what
+//! was recorded as collected.
 //! **Each block** nothing.
 
 mod genesis;

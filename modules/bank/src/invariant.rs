@@ -38,8 +38,8 @@ pub(crate) fn broken(state: &(impl StateRead + ?Sized)) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Compares every module account with what is owed out of it, coin by coin: it holds exactly the sum
-/// of its obligations, and nothing at all without one. Each sentence says what differs.
+/// Compares every module account with what is owed out of it, coin by coin: it holds exactly the
+/// sum of its obligations, and nothing at all without one. Each sentence says what differs.
 pub fn check_obligations(
     state: &(impl StateRead + ?Sized),
     accounts: &ModuleAccounts,

@@ -16,11 +16,11 @@
 //!
 //! An `Amount` is protobuf: the low and the high 64 bits of a `u128`.
 //!
-//! **Events** as the Cosmos SDK's: `coin_spent`, `coin_received`, `transfer`, `message`, `coinbase`,
-//! `burn`.
+//! **Events** as the Cosmos SDK's: `coin_spent`, `coin_received`, `transfer`, `message`,
+//! `coinbase`, `burn`.
 //! **Params** `default_send_enabled` (true).
-//! **Invariants** the supply of a denomination is the sum of its balances, and changes in `mint` and
-//! `burn` alone; each module account holds exactly what is owed out of it ([`invariant`]).
+//! **Invariants** the supply of a denomination is the sum of its balances, and changes in `mint`
+//! and `burn` alone; each module account holds exactly what is owed out of it ([`invariant`]).
 //! **Each block** nothing.
 //!
 //! Module accounts cannot be sent to by users: every coin in one is on record with its trade.

@@ -59,9 +59,13 @@ fn a_planted_fault_is_reported() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 100,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
-    /// However accounts come and sign, numbers are 0, 1, 2, … and each has signed as often as it did.
+    /// However accounts come and sign, numbers follow on, and each sequence counts its signatures.
     #[test]
     fn accounts_are_counted(acts in proptest::collection::vec((0_usize..6, any::<bool>()), 0..60)) {
         let mut state = chain(&[]);

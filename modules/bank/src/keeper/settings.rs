@@ -33,7 +33,7 @@ pub fn require_send_enabled(state: &(impl StateRead + ?Sized), coins: &Coins) ->
     Ok(())
 }
 
-/// Sets the parameters; entries in their deprecated list become entries of their own, as in the SDK.
+/// Sets the parameters; what their deprecated list says becomes entries, as in the SDK.
 pub(crate) fn set_params(state: &mut (impl StateWrite + ?Sized), new: Params) {
     let (entries, params) = types::split_params(new);
     for entry in &entries {

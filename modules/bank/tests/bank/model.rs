@@ -1,4 +1,4 @@
-//! Random sends, mints and burns do what a plain ledger does: same results, same sums, no coin lost.
+//! Random sends, mints and burns do what a plain ledger does: same results, no coin lost.
 
 use std::collections::BTreeMap;
 
@@ -106,7 +106,11 @@ fn apply(state: &mut MemState, act: &Act) -> Option<()> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn bank_does_what_a_ledger_does(acts in proptest::collection::vec(act(), 1..40)) {

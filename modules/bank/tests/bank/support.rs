@@ -65,7 +65,8 @@ pub fn coins(text: &str) -> Coins {
     let mut coins = Coins::new();
     for part in text.split(',').filter(|part| !part.is_empty()) {
         let at = part.find(|c: char| c.is_ascii_alphabetic()).unwrap();
-        coins.add(&Coin::new(&part[at..], part[..at].parse().unwrap())).unwrap();
+        let (amount, denom) = part.split_at(at);
+        coins.add(&Coin::new(denom, amount.parse().unwrap())).unwrap();
     }
     coins
 }
