@@ -55,13 +55,15 @@ pub struct Adapter {
     pub datanets: Vec<TrainedOn>,
 }
 
-/// What the datanet trade tells about a contribution.
+/// What the datanet and model trades tell about a contribution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Story {
     /// Its record: submitted, reviewed, why.
     pub contribution: Contribution,
     /// Numbers of the versions that hold it, at most 100, the first ones.
     pub versions: Vec<u64>,
+    /// Adapters that were trained on one of them, at most 100, the first ones.
+    pub adapters: Vec<u64>,
     /// Who is paid for it.
     pub payee: Address,
 }

@@ -57,6 +57,7 @@ fn explain(
     Ok(pb::QueryExplainResponse {
         contribution: Some(story.contribution),
         versions: story.versions,
+        adapters: story.adapters,
         earned: earned(ctx, q.contribution_id)?.to_proto(),
         earnings,
         payee: story.payee.to_string(),

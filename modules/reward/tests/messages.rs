@@ -189,6 +189,7 @@ fn explain_tells_the_whole_story() {
     let story: pb::QueryExplainResponse = world.ask("Explain", question).unwrap();
     assert_eq!(story.contribution.unwrap().quality, 88);
     assert_eq!(story.versions, vec![1, 2]);
+    assert_eq!(story.adapters, vec![1, 3, 5]);
     let earning = |adapter_id, queries, earned, first_height| pb::ContributionEarning {
         contribution_id: 1,
         adapter_id,

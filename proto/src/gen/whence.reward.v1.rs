@@ -465,7 +465,7 @@ pub struct QueryExplainResponse {
     /// In which versions it was frozen (numbers within its datanet), at most 100, the first ones.
     #[prost(uint64, repeated, tag = "2")]
     pub versions: ::prost::alloc::vec::Vec<u64>,
-    /// Trained into these adapters, used in so many queries, earned so much.
+    /// Used in so many queries of these adapters, earned so much.
     #[prost(message, repeated, tag = "3")]
     pub earnings: ::prost::alloc::vec::Vec<ContributionEarning>,
     /// All that the contribution earned.
@@ -488,6 +488,9 @@ pub struct QueryExplainResponse {
     pub pagination: ::core::option::Option<
         ::cosmos_sdk_proto::cosmos::base::query::v1beta1::PageResponse,
     >,
+    /// Adapters that were trained on a version that holds it, used or not, at most 100, the first ones.
+    #[prost(uint64, repeated, tag = "9")]
+    pub adapters: ::prost::alloc::vec::Vec<u64>,
 }
 impl ::prost::Name for QueryExplainResponse {
     const NAME: &'static str = "QueryExplainResponse";

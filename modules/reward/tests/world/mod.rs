@@ -117,6 +117,7 @@ impl Ports for Ledger {
         Ok((id < 90).then(|| Story {
             contribution: Contribution { id, quality: 88, ..Contribution::default() },
             versions: vec![1, 2],
+            adapters: vec![1, 3, 5],
             payee: account(u8::try_from(id).unwrap_or(0)),
         }))
     }
