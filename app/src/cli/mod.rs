@@ -98,6 +98,8 @@ enum PeopleCommand {
     Version(version::Args),
     /// Found, fill, review and publish datasets.
     Datanet(people::datanet::Args),
+    /// Propose, record, serve and trace models.
+    Model(people::model::Args),
     /// Register as a provider of answers.
     Provider(people::provider::Args),
     /// Set money aside for a provider.
@@ -106,6 +108,8 @@ enum PeopleCommand {
     Gateway(Box<people::gateway::Args>),
     /// What was earned, and its claim.
     Reward(people::reward::Args),
+    /// Tell a contribution's story, from submitted to paid.
+    Explain(people::explain::Args),
 }
 
 /// Runs `whenced`.
@@ -138,6 +142,8 @@ pub fn whence() -> anyhow::Result<()> {
         PeopleCommand::Status(args) => wait(status::run(&home, &args)),
         PeopleCommand::Version(args) => version::run(&args, "whence"),
         PeopleCommand::Datanet(args) => wait(people::datanet::run(&home, args)),
+        PeopleCommand::Model(args) => wait(people::model::run(&home, args)),
+        PeopleCommand::Explain(args) => wait(people::explain::run(&home, args)),
         PeopleCommand::Provider(args) => wait(people::provider::run(&home, args)),
         PeopleCommand::Escrow(args) => wait(people::escrow::run(&home, args)),
         PeopleCommand::Gateway(args) => wait(people::gateway::run(&home, *args)),

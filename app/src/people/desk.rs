@@ -131,7 +131,8 @@ impl Desk {
         Ok(Sent { hash: committed.txhash, height: committed.height, response })
     }
 
-    /// Sends messages as soon as a simulation says that they are taken; their last chance is at a height.
+    /// Sends messages as soon as a simulation says that they are taken; their last chance is at a
+    /// height.
     pub async fn send_all_when_ready(
         &self,
         key: &Key,
@@ -174,8 +175,13 @@ impl Desk {
         attribute: &str,
         value: &str,
     ) -> anyhow::Result<Option<TxResponse>> {
+        self.find(&format!("{attribute}='{value}'")).await
+    }
+
+    /// The first committed transaction that a query of the event index names.
+    pub async fn find(&self, query: &str) -> anyhow::Result<Option<TxResponse>> {
         let path = "/cosmos.tx.v1beta1.Service/GetTxsEvent";
-        let query = format!("{attribute}='{value}'");
+        let query = query.to_owned();
         let request = GetTxsEventRequest { query, page: 1, limit: 1, ..Default::default() };
         let answer: GetTxsEventResponse = self.ask(path, &request).await?;
         Ok(answer.tx_responses.into_iter().next())

@@ -32,7 +32,8 @@ pub struct Flags {
     /// Gas limit, or `auto`: as much as a simulation says.
     #[arg(long, global = true, default_value = "auto")]
     gas: String,
-    /// Taken as other chains' clients do, and not needed: a simulation uses what the transaction uses.
+    /// Taken as other chains' clients do, and not needed: a simulation uses what the transaction
+    /// uses.
     #[arg(long, global = true, hide = true)]
     gas_adjustment: Option<String>,
     /// Price of gas, such as 0.001uwhn; the node's when not given.

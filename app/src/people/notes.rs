@@ -1,7 +1,8 @@
-//! Notes of what was begun: salts and ids, kept so that a command which was cut off goes on where it was.
+//! Notes of what was begun: salts and ids, kept so that a command which was cut off goes on where
+//! it was.
 //!
-//! A salt that is lost is a deposit that is lost, so a note is on disk, synced, before what it is about is
-//! sent. Notes are readable by their owner only.
+//! A salt that is lost is a deposit that is lost, so a note is on disk, synced, before what it is
+//! about is sent. Notes are readable by their owner only.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use serde_json::json;
+use whence_base::Coins;
 use whence_proto::json as proto_json;
 use whence_proto::whence::reward::v1::{
     Beneficiary, MsgClaim, MsgClaimResponse, MsgRotatePayout, MsgRotatePayoutResponse,
@@ -67,7 +68,15 @@ async fn accrued(desk: &Desk, address: &str) -> anyhow::Result<()> {
         true => format!("{address} has earned nothing"),
         false => format!("{address} earned {}; {waits} can be claimed", reasons.join("; ")),
     };
-    desk.say(&line, &proto_json::encode(&answer)?);
+    let mut object = proto_json::encode(&answer)?;
+    let mut earned = Coins::new();
+    for accrual in &answer.accruals {
+        earned.add_all(&Coins::parse(&accrual.total)?)?;
+    }
+    if let Some(object) = object.as_object_mut() {
+        object.insert("earned".to_owned(), json!(coins_text(&earned.to_proto())));
+    }
+    desk.say(&line, &object);
     Ok(())
 }
 
@@ -77,7 +86,7 @@ async fn claim(desk: &Desk) -> anyhow::Result<()> {
     let sent = desk.send::<_, MsgClaimResponse>(&key, &message).await?;
     let paid = coins_text(&sent.response.paid);
     let line = format!("{} claimed {paid} ({})", key.address(), sent.place());
-    desk.say(&line, &sent.json(json!({ "claimer": key.address().to_string(), "paid": paid })));
+    desk.say(&line, &sent.json(json!({ "claimer": key.address().to_string(), "claimed": paid })));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Session keys: each signs the vouchers of one escrow and nothing else.
 //!
-//! A key's file is named after its public key and is on disk before the escrow is, so that no crash leaves
-//! money behind a key that nobody has.
+//! A key's file is named after its public key and is on disk before the escrow is, so that no crash
+//! leaves money behind a key that nobody has.
 
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};

@@ -2,12 +2,17 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::{Base, tune};
 use crate::adapter::Adapter;
 use crate::attribution::{Index as AttributionIndex, RowExample};
 use crate::engine::INDEX_FILE;
 use crate::error::{Error, Result};
 use crate::tuning::read_rows;
+
+/// File beside the index that says its root, method and number of rows.
+const SUMMARY_FILE: &str = "index.json";
 
 /// Build an adapter's attribution index from the rows it learned from.
 #[derive(Debug, clap::Args)]
@@ -44,7 +49,19 @@ impl Index {
         bar.finish();
         let path = self.adapter.join(INDEX_FILE);
         std::fs::write(&path, index.to_bytes()?).map_err(|why| Error::io(&path, why))?;
+        self.write_summary(&index)?;
         println!("index {} of {} rows", hex::encode(index.root()), index.rows().len());
         Ok(())
+    }
+
+    /// What the record names of an index, readable without this software.
+    fn write_summary(&self, index: &AttributionIndex) -> Result<()> {
+        let summary = json!({
+            "root": hex::encode(index.root()),
+            "method": index.header().method,
+            "rows": index.rows().len(),
+        });
+        let path = self.adapter.join(SUMMARY_FILE);
+        std::fs::write(&path, format!("{summary:#}\n")).map_err(|why| Error::io(&path, why))
     }
 }

@@ -1,4 +1,5 @@
-//! A file of rows as a contribution: each row canonical, the root over all of them, the blob's digests.
+//! A file of rows as a contribution: each row canonical, the root over all of them, the blob's
+//! digests.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! `datanet contribute`: commit to a batch, wait, show it. Cut off anywhere, it goes on where it was.
+//! `datanet contribute`: commit to a batch, wait, show it. Cut off anywhere, it goes on where it
+//! was.
 
 use std::path::PathBuf;
 
@@ -230,7 +231,8 @@ impl Work<'_> {
         let rows = self.manifest.row_count;
         let root = hex::encode(&self.manifest.row_root);
         let line = format!(
-            "contribution {id}: {rows} rows for datanet {}, root {root} (height {height}, tx {hash})",
+            "contribution {id}: {rows} rows for datanet {}, root {root} \
+             (height {height}, tx {hash})",
             self.datanet
         );
         let object = json!({

@@ -1,4 +1,5 @@
-//! `datanet prove-duplicate`: find the rows that two contributions share, and have the later ones revoked.
+//! `datanet prove-duplicate`: find the rows that two contributions share, and have the later ones
+//! revoked.
 
 use std::collections::BTreeMap;
 
@@ -89,7 +90,8 @@ pub(super) async fn run(desk: &Desk, args: Args) -> anyhow::Result<()> {
     work.run().await
 }
 
-/// The hashes of a contribution's rows, from a file with the root that the chain has, and its priority.
+/// The hashes of a contribution's rows, from a file with the root that the chain has, and its
+/// priority.
 async fn checked(desk: &Desk, named: &Named) -> anyhow::Result<(Vec<[u8; 32]>, u64)> {
     let contribution = queries::contribution(desk, named.contribution).await?;
     let batch = Batch::read(&named.file)?;

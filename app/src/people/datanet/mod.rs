@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+pub use self::review::Verdict;
 use super::{Desk, Flags};
 use crate::cli::home::Home;
 

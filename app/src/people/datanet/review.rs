@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use whence_canon::commit::{self, Opening};
 use whence_proto::Any;
 use whence_proto::whence::datanet::v1::{
-    Contribution, ContributionStatus, MsgCommitReview, MsgRevealReview, Review, Verdict,
+    self as pb, Contribution, ContributionStatus, MsgCommitReview, MsgRevealReview, Review,
 };
 
 use super::queries;
@@ -36,15 +36,15 @@ pub(super) struct Args {
     score: u32,
     /// The verdict.
     #[arg(long, value_enum)]
-    verdict: Word,
+    verdict: Verdict,
     /// Why.
     #[arg(long, default_value = "")]
     reason: String,
 }
 
 /// A verdict, as people say it.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Word {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verdict {
     /// Good rows.
     Accept,
     /// Not good enough; the bond goes back.
@@ -53,12 +53,12 @@ pub enum Word {
     Spam,
 }
 
-impl From<Word> for Verdict {
-    fn from(word: Word) -> Self {
+impl From<Verdict> for pb::Verdict {
+    fn from(word: Verdict) -> Self {
         match word {
-            Word::Accept => Self::Accept,
-            Word::Refuse => Self::Refuse,
-            Word::Spam => Self::Spam,
+            Verdict::Accept => Self::Accept,
+            Verdict::Refuse => Self::Refuse,
+            Verdict::Spam => Self::Spam,
         }
     }
 }
@@ -122,7 +122,7 @@ impl Work<'_> {
         let asked = Begun {
             salt: salt(),
             quality: self.args.score,
-            verdict: Verdict::from(self.args.verdict).into(),
+            verdict: pb::Verdict::from(self.args.verdict).into(),
             reason: self.args.reason.clone(),
         };
         if !committed {

@@ -126,7 +126,8 @@ fn checked(named: &Named, entry: &VersionEntry) -> anyhow::Result<Batch> {
     Ok(batch)
 }
 
-/// Which rows are only measured on: decided by the row itself, so that a version's rows never change sides.
+/// Which rows are only measured on: decided by the row itself, so that a version's rows never
+/// change sides.
 pub fn is_held_out(row: &FileRow, percent: u32) -> bool {
     let [high, low, ..] = row.hash;
     let place = u32::from(u16::from_be_bytes([high, low])) % 100;

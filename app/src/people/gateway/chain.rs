@@ -1,5 +1,5 @@
-//! What the gateway asks the chain: the escrow as it stands, the provider's price, and what became of
-//! requests whose answers were lost.
+//! What the gateway asks the chain: the escrow as it stands, the provider's price, and what became
+//! of requests whose answers were lost.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -51,8 +51,8 @@ impl Books for Chain {
 }
 
 impl Chain {
-    /// Settles what earlier runs left open, as far as the chain knows: reported requests at their fee, and
-    /// those that can no longer be reported at nothing.
+    /// Settles what earlier runs left open, as far as the chain knows: reported requests at their
+    /// fee, and those that can no longer be reported at nothing.
     pub async fn reconcile(&self, payer: &Payer) -> Result<(), Refusal> {
         let open: Vec<u64> = payer.ledger().state().open.keys().copied().collect();
         if open.is_empty() {

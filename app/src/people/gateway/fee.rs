@@ -41,7 +41,8 @@ impl Watch {
         }
     }
 
-    /// What the stream said that it costs: nothing when it ended in an error, none when it did not say.
+    /// What the stream said that it costs: nothing when it ended in an error, none when it did not
+    /// say.
     pub fn fee(&self) -> Option<u128> {
         self.fee.or(self.refused.then_some(0))
     }

@@ -1,4 +1,5 @@
-//! The HTTP side: plain OpenAI requests in, the same bytes with a voucher out, the answer back as it comes.
+//! The HTTP side: plain OpenAI requests in, the same bytes with a voucher out, the answer back as
+//! it comes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,8 @@ const SALT_HEADER: &str = "x-whence-salt";
 const BODY_BYTES_MAX: usize = 16 << 20;
 /// Pieces of an answer that may wait for a slow caller.
 const PIECES_WAITING: usize = 64;
-/// How often a voucher is written anew when other requests overtook it on their way to the provider.
+/// How often a voucher is written anew when other requests overtook it on their way to the
+/// provider.
 const TRIES_MAX: u32 = 4;
 /// Longest silence of a provider: a CPU answers slowly.
 const SILENCE_MAX: Duration = Duration::from_secs(600);
@@ -125,7 +127,8 @@ impl Gateway {
             .header(VOUCHER_HEADER, &ticket.voucher)
             .header(SALT_HEADER, &ticket.salt)
             .body(body.clone());
-        // Whatever happens on the way: the provider may have the voucher, so its amount stays promised.
+        // Whatever happens on the way: the provider may have the voucher, so its amount stays
+        // promised.
         let answer = request.send().await.map_err(unreachable)?;
         if answer.status().is_success() && is_stream(&answer) {
             return Ok(Paid::Answer(self.stream(answer, ticket)));
@@ -158,8 +161,8 @@ impl Gateway {
         respond(status, kind, Body::from_stream(ReceiverStream::new(receiver)))
     }
 
-    /// A caller who goes away ends the provider's work; what it charges for is then known to the chain
-    /// alone, so the whole amount stays promised until the ledger is reconciled.
+    /// A caller who goes away ends the provider's work; what it charges for is then known to the
+    /// chain alone, so the whole amount stays promised until the ledger is reconciled.
     async fn relay(
         self: Arc<Self>,
         mut answer: reqwest::Response,

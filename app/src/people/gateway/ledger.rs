@@ -1,9 +1,9 @@
 //! The gateway's ledger: which sequences of an escrow were used, and what they cost.
 //!
-//! It is a file of JSON lines that only grows while it is open. A promise is on disk, synced, before its
-//! voucher leaves: a crash may waste a sequence, and never gives one to two requests or forgets an amount.
-//! A line that a crash cut short was never acted upon, so it is dropped. Opening writes the sum of the
-//! lines as one line into a new file that replaces the old.
+//! It is a file of JSON lines that only grows while it is open. A promise is on disk, synced,
+//! before its voucher leaves: a crash may waste a sequence, and never gives one to two requests or
+//! forgets an amount. A line that a crash cut short was never acted upon, so it is dropped. Opening
+//! writes the sum of the lines as one line into a new file that replaces the old.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};

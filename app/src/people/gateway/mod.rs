@@ -1,5 +1,5 @@
-//! `gateway`: beside a caller, so that a plain OpenAI client pays: it asks for the price, signs a voucher
-//! for each request and passes the request on, byte for byte.
+//! `gateway`: beside a caller, so that a plain OpenAI client pays: it asks for the price, signs a
+//! voucher for each request and passes the request on, byte for byte.
 
 pub mod chain;
 pub mod error;
@@ -36,7 +36,8 @@ pub struct Args {
     /// The escrow that pays.
     #[arg(long, global = true)]
     escrow: Option<u64>,
-    /// The most that may ever be spent from it, such as 50000uwhn; all that is in it when not given.
+    /// The most that may ever be spent from it, such as 50000uwhn; all that is in it when not
+    /// given.
     #[arg(long, global = true)]
     limit: Option<String>,
     /// Where to listen.
@@ -86,7 +87,8 @@ fn spent(desk: &Desk, escrow: &Escrow, limit: Option<&str>) -> anyhow::Result<()
     let (spent, denom) = (state.spent, &balance.denom);
     let unknown = state.at_most().saturating_sub(spent);
     let line = format!(
-        "escrow {}: {spent}{denom} spent on {} answers, {unknown}{denom} promised and not known yet, \
+        "escrow {}: {spent}{denom} spent on {} answers, {unknown}{denom} promised and not known \
+         yet, \
          {left}{denom} left; {} reported on the chain",
         escrow.id,
         state.answered,

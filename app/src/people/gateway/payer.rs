@@ -1,4 +1,5 @@
-//! The payer: asks what a request may cost, promises that much in the ledger, and signs the voucher.
+//! The payer: asks what a request may cost, promises that much in the ledger, and signs the
+//! voucher.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -79,7 +80,8 @@ impl Payer {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Checks a quote against what the provider registered: gives the most that the request may cost.
+    /// Checks a quote against what the provider registered: gives the most that the request may
+    /// cost.
     pub fn check(&self, quote: &Quote, standing: &Standing) -> Result<u128, Refusal> {
         let wrong = |text: String| Err(Refusal::provider("quote_wrong", text));
         if quote.chain_id != self.chain_id {
@@ -145,7 +147,8 @@ impl Payer {
         })
     }
 
-    /// Notes what a request cost; a fee above the voucher's cannot be reported, so it is not believed.
+    /// Notes what a request cost; a fee above the voucher's cannot be reported, so it is not
+    /// believed.
     pub fn settle(&self, ticket: &Ticket, fee: u128) -> Result<(), Refusal> {
         let fee = fee.min(ticket.max_fee);
         Ok(self.ledger().settle(ticket.sequence, fee)?)
