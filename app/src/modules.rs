@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use whence_base::{Module, QueryRouter, Router};
 
 use crate::consensus;
+use crate::ports::PORTS;
 
 /// All modules, with the tables that they fill.
 pub struct Modules {
@@ -17,7 +18,12 @@ pub struct Modules {
 /// The list. Accounts and money come first, because everything else is built on them; staking comes
 /// before gov (which tallies its stake); our trades follow in the order of a model's life.
 fn list() -> Vec<Box<dyn Module>> {
-    vec![Box::new(consensus::module())]
+    vec![
+        Box::new(consensus::module()),
+        Box::new(whence_auth::module(&PORTS)),
+        Box::new(whence_bank::module(&PORTS)),
+        Box::new(whence_staking::module(&PORTS)),
+    ]
 }
 
 static MODULES: LazyLock<Modules> = LazyLock::new(|| {

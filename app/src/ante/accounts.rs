@@ -1,8 +1,14 @@
-//! What the checks need of auth and bank: until both are here, no transaction passes.
+//! What the checks need of auth and bank.
 
-use whence_base::{Address, Ctx, Error, Result, StateRead};
+use prost::{Message, Name};
+use whence_auth::keeper;
+use whence_base::{Address, Ctx, Event, Result, StateRead};
+use whence_proto::Any;
+use whence_proto::cosmos::crypto::secp256k1::PubKey;
 
+use super::signature::pubkey_of;
 use super::tx::Tx;
+use crate::ports::PORTS;
 
 /// Auth's parameters, as the checks use them.
 pub struct Params {
@@ -27,21 +33,32 @@ pub struct Account {
 }
 
 /// Auth's parameters.
-pub fn params(_: &(impl StateRead + ?Sized)) -> Result<Params> {
-    Err(Error::not_supported("accounts"))
+pub fn params(state: &(impl StateRead + ?Sized)) -> Result<Params> {
+    let params = keeper::params(state)?;
+    Ok(Params {
+        memo_max: params.max_memo_characters,
+        signatures_max: params.tx_sig_limit,
+        byte_cost: params.tx_size_cost_per_byte,
+        signature_cost: params.sig_verify_cost_secp256k1,
+    })
 }
 
 /// The account at an address.
-pub fn find(_: &(impl StateRead + ?Sized), _: &Address) -> Result<Option<Account>> {
-    Ok(None)
+pub fn find(state: &(impl StateRead + ?Sized), address: &Address) -> Result<Option<Account>> {
+    let Some(account) = keeper::account(state, address)? else { return Ok(None) };
+    let pubkey = account.pubkey().map(pubkey_of).transpose()?;
+    Ok(Some(Account { number: account.number(), sequence: account.sequence(), pubkey }))
 }
 
 /// Advances an account's sequence and keeps its key.
-pub fn advance(_: &mut Ctx<'_>, _: &Address, _: Option<Vec<u8>>) -> Result<()> {
-    Err(Error::not_supported("accounts"))
+pub fn advance(ctx: &mut Ctx<'_>, address: &Address, pubkey: Option<Vec<u8>>) -> Result<()> {
+    let to_any = |key| Any { type_url: PubKey::type_url(), value: PubKey { key }.encode_to_vec() };
+    keeper::advance(ctx, address, pubkey.map(to_any))
 }
 
 /// Moves the fee to the fee collector.
-pub fn deduct_fee(_: &mut Ctx<'_>, _: &Tx) -> Result<()> {
-    Err(Error::not_supported("accounts"))
+pub fn deduct_fee(ctx: &mut Ctx<'_>, tx: &Tx) -> Result<()> {
+    keeper::collect_fee(ctx, &PORTS, &tx.fee_payer, &tx.fee)?;
+    ctx.emit(Event::new("tx").attr("fee", &tx.fee).attr("fee_payer", &tx.fee_payer));
+    Ok(())
 }
