@@ -23,6 +23,12 @@ fn list() -> Vec<Box<dyn Module>> {
         Box::new(whence_auth::module(&PORTS)),
         Box::new(whence_bank::module(&PORTS)),
         Box::new(whence_staking::module(&PORTS)),
+        Box::new(whence_gov::module(&PORTS)),
+        Box::new(whence_datanet::module(&PORTS)),
+        Box::new(whence_proposal::module(&PORTS)),
+        Box::new(whence_model::module(&PORTS)),
+        Box::new(whence_attribution::module(&PORTS)),
+        Box::new(whence_reward::module(&PORTS)),
     ]
 }
 

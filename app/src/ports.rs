@@ -4,7 +4,10 @@
 //! the keeper of the trade that has it.
 
 mod cosmos;
+mod gov;
 mod money;
+mod pay;
+mod record;
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,6 @@
 //! `TxResponse`: what clients read about a transaction.
 
+use base64::Engine;
 use prost::{Message, Name};
 use tendermint_proto::google::protobuf::Timestamp;
 use tendermint_rpc::endpoint::tx;
@@ -17,7 +18,7 @@ pub fn committed(found: tx::Response, time: Option<&Timestamp>) -> Result<TxResp
         txhash: upper_hex(found.hash.as_bytes()),
         codespace: result.codespace,
         code: result.code.value(),
-        data: upper_hex(&result.data),
+        data: upper_hex(&result_data(&result.data)),
         raw_log: result.log,
         logs: Vec::new(),
         info: result.info,
@@ -27,6 +28,11 @@ pub fn committed(found: tx::Response, time: Option<&Timestamp>) -> Result<TxResp
         timestamp: time.map(rfc3339).unwrap_or_default(),
         events: result.events.into_iter().map(Into::into).collect(),
     })
+}
+
+/// The RPC client hands a result's data out as it came: in base64.
+fn result_data(text: &[u8]) -> Vec<u8> {
+    base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default()
 }
 
 /// The answer of a transaction that was handed to the mempool.

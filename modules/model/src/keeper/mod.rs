@@ -5,7 +5,7 @@ mod deploy;
 mod feedback;
 mod review;
 
-pub use adapter::{adapter, adapter_of, require};
+pub use adapter::{adapter, adapter_of, require, trained_on};
 pub(crate) use adapter::{flag, register, retire};
 pub(crate) use deploy::{deploy, evaluate, undeploy};
 pub use deploy::{deployed, is_deployed};
