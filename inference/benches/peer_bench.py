@@ -78,7 +78,7 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     peer = Peer()
     found = [(ours(program), peer.decode(), peer.tune()) for _ in range(rounds)]
-    median = lambda values: round(statistics.median(values), 4)
+    median = lambda values: float("%.4g" % statistics.median(values))
     mine = lambda key: median([round_[0][key] for round_ in found])
     command = "python inference/benches/peer_bench.py target/release/whence-inference"
     rows = [

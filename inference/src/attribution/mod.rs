@@ -10,11 +10,11 @@
 //!
 //! **Index.** Row gradients are scaled to length one, whitened matrix by matrix (`whiten.rs`),
 //! divided by their own whitened length, and rounded: an `i8` per number and a scale in units of
-//! 2^-32 per matrix. The index holds them under one Merkle root (`whence_canon::merkle`). A query is scaled to length one
-//! and rounded, no more.
+//! 2^-32 per matrix. The index holds them under one Merkle root (`whence_canon::merkle`), its
+//! header first. A query is scaled to length one and rounded, no more.
 //!
-//! **Score.** `sᵢ = Σ over matrices of (Σ qⱼ xᵢⱼ) · scale_q · scale_xᵢ`: inner sum in `i32`, total in
-//! `i128`, result an `i64` in units of 2^-32. No floats, so everybody gets the same number.
+//! **Score.** `sᵢ = Σ over matrices of (Σ qⱼ xᵢⱼ) · scale_q · scale_xᵢ`: inner sum in `i32`, total
+//! in `i128`, result an `i64` in units of 2^-32. No floats, so everybody gets the same number.
 //!
 //! **Shares.** When the index is built, its own rows ask: row `j` is scored with row `i`'s plain
 //! gradient, for up to 256 evenly spaced `i` and all `j ≠ i`. The *threshold* `τ` is the 90th
