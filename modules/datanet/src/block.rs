@@ -17,8 +17,8 @@ pub(crate) const DEADLINES_PER_BLOCK: usize = 50;
 type Step = fn(&mut Ctx<'_>, &dyn Ports, u64) -> Result<()>;
 
 pub(crate) fn end_block(ctx: &mut Ctx<'_>, ports: &dyn Ports) {
-    // A deadline is the last height at which something is taken: it has passed at the next one.
-    let passed = ctx.height().saturating_sub(1);
+    // A deadline is the last height at which something is taken: it passes when that block ends.
+    let passed = ctx.height();
     drain(ctx, ports, (&state::COMMITS_DUE, passed), expire_commit);
     drain(ctx, ports, (&state::REVIEWS_DUE, passed), review::decide);
     drain(ctx, ports, (&state::DUPLICATES_DUE, passed), duplicate::expire);
