@@ -233,12 +233,12 @@ fn deadlines_of_reviews() {
         wait 99
         dan show 2                           -> ok
         status 2 accepted 80
+        balance carol -5000
         carol commit 1 d rows=y
         carol reveal d
+        balance carol -10000
         wait 201
         status 3 unreviewed
-        balance carol -5000
-        wait 101
         balance carol +0
     ",
     );
