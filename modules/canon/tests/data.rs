@@ -63,7 +63,11 @@ fn the_tree_is_rfc_6962s() {
 
 proptest! {
     #[test]
-    fn paths_verify_and_changed_ones_do_not(n in 1_usize..80, at in 0_usize..80, bit in 0_usize..256) {
+    fn paths_verify_and_changed_ones_do_not(
+        n in 1_usize..80,
+        at in 0_usize..80,
+        bit in 0_usize..256,
+    ) {
         let data = leaves(n);
         let index = at % n;
         let (root, path) = (merkle::root(&data), merkle::path(&data, index).unwrap());

@@ -28,7 +28,7 @@
 //! | prefix | state | key → value |
 //! |---|---|---|
 //! | 00 | params | → Params |
-//! | 01 … 05 | last ids of datanets, commits, contributions, duplicates' commits, disputes | → u64 |
+//! | 01 … 05 | last ids: datanets, commits, contributions, duplicates, disputes | → u64 |
 //! | 06 07 | datanets; contributors | datanet → Datanet; (datanet, address) |
 //! | 08 09 | commits; open ones due | commit → Commit; (height, commit) |
 //! | 0a 0b 0c 0d | contributions; of a datanet; of an author; accepted | id → Contribution; … |

@@ -1,5 +1,5 @@
-//! Values as the trade uses them: amounts, texts, hashes, batches and ranges of rows, checked at the
-//! door.
+//! Values as the trade uses them: amounts, texts, hashes, batches and ranges of rows, checked at
+//! the door.
 
 use std::collections::BTreeSet;
 
