@@ -20,6 +20,9 @@ use whence_proto::cosmos::gov::v1::{ProposalStatus, VoteOption};
 
 type Refusal = Option<(&'static str, u32)>;
 
+/// How a test breaks a good genesis.
+type Break = fn(&mut pb::GenesisState);
+
 fn check(case: &str, got: Result<Vec<Event>, Error>, expected: Refusal) {
     match (got, expected) {
         (Ok(_), None) => {}
@@ -273,7 +276,7 @@ fn genesis_comes_back_as_it_went() {
     assert!(again == bytes, "export of the import is the export");
 
     let good = pb::GenesisState::decode(bytes.as_slice()).unwrap();
-    let broken: [(&str, fn(&mut pb::GenesisState)); 6] = [
+    let broken: [(&str, Break); 6] = [
         ("no params", |g| g.params = None),
         ("no start", |g| g.starting_proposal_id = 0),
         ("id at the start", |g| g.starting_proposal_id = 3),

@@ -129,6 +129,16 @@ fn a_count_over_blocks_is_the_count_at_the_end_of_voting() {
         stake(&mut chain.ctx(), 2, 103, 1_000_000);
         stake(&mut chain.ctx(), 3, 102, 1_000_000);
         blocks += 1;
+        if blocks < 3 {
+            // The voting is over although its count is not.
+            let cancel = pb::MsgCancelProposal { proposal_id: 1, proposer: user(1).to_string() };
+            let codes = [
+                chain.send(vote(1, 1, NO)).unwrap_err().code,
+                chain.send(deposit(1, 1, 10)).unwrap_err().code,
+                chain.send(cancel).unwrap_err().code,
+            ];
+            assert_eq!(codes, [3, 3, 20]);
+        }
     }
     assert_eq!(blocks, 3, "bounded work a block");
     let one = chain.proposal(1).unwrap();

@@ -49,7 +49,7 @@ impl Default for Params {
 impl Params {
     /// Reads and checks; errors name the parameter.
     pub(crate) fn parse(pb: &pb::Params) -> Result<Self> {
-        let time = pb.unbonding_time.clone().unwrap_or_default();
+        let time = pb.unbonding_time.unwrap_or_default();
         let unbonding_time_s = u64::try_from(time.seconds).unwrap_or(0);
         within("unbonding_time (s)", unbonding_time_s, &UNBONDING_S)?;
         let whole = time.nanos == 0;

@@ -18,6 +18,9 @@ use whence_staking::NAME;
 
 type Refusal = (&'static str, u32);
 
+/// How a test breaks a good genesis.
+type Break = fn(&mut pb::GenesisState);
+
 fn check(case: &str, got: Result<Vec<whence_base::Event>, Error>, expected: Option<Refusal>) {
     match (got, expected) {
         (Ok(_), None) => {}
@@ -350,7 +353,7 @@ fn genesis_comes_back_as_it_went() {
     assert!(again == bytes, "export of the import is the export");
 
     let good = pb::GenesisState::decode(bytes.as_slice()).unwrap();
-    let broken: [(&str, fn(&mut pb::GenesisState)); 6] = [
+    let broken: [(&str, Break); 6] = [
         ("no params", |g| g.params = None),
         ("validator twice", |g| g.validators.push(g.validators[0].clone())),
         ("delegation lost", |g| drop(g.delegations.pop())),

@@ -79,11 +79,11 @@ pub(super) fn params(
         "deposit" => {
             answer.deposit_params = Some(pb::DepositParams {
                 min_deposit: params.min_deposit.clone(),
-                max_deposit_period: params.max_deposit_period.clone(),
+                max_deposit_period: params.max_deposit_period,
             });
         }
         "voting" => {
-            let voting_period = params.voting_period.clone();
+            let voting_period = params.voting_period;
             answer.voting_params = Some(pb::VotingParams { voting_period });
         }
         "tallying" => {
