@@ -80,7 +80,8 @@ pub fn module_address(name: &str) -> Address {
     Address(hash.iter().take(20).copied().collect())
 }
 
-/// Consensus address of an ed25519 key: first 20 bytes of its SHA-256 (CometBFT `crypto.AddressHash`).
+/// Consensus address of an ed25519 key: first 20 bytes of its SHA-256 (CometBFT
+/// `crypto.AddressHash`).
 pub fn consensus_address(key: &[u8; 32]) -> Address {
     let hash = Sha256::digest(key);
     Address(hash.iter().take(20).copied().collect())

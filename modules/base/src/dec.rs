@@ -86,7 +86,8 @@ impl Dec {
         div_wide(self.0.full_mul(numerator.into()), denominator.into()).map(Self)
     }
 
-    /// The part of an integer amount that `self` is of `whole`: `amount * self / whole`, rounded down once.
+    /// The part of an integer amount that `self` is of `whole`: `amount * self / whole`, rounded
+    /// down once.
     pub fn part_of(self, whole: Self, amount: u128) -> Result<u128> {
         to_u128(div_wide(self.0.full_mul(amount.into()), whole.0)?)
     }

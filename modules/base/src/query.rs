@@ -125,8 +125,8 @@ pub fn paginate<K: Key, V: Message + Default>(
     paginate_where(state, map, prefix, page, |_, _| true)
 }
 
-/// As [`paginate`], over the entries that satisfy a condition; offset, limit and total count those alone.
-/// At most a million entries are looked at.
+/// As [`paginate`], over the entries that satisfy a condition; offset, limit and total count those
+/// alone. At most a million entries are looked at.
 pub fn paginate_where<K: Key, V: Message + Default>(
     state: &(impl StateRead + ?Sized),
     map: &Map<K, V>,

@@ -1,4 +1,5 @@
-//! End of a block: periods that ended, votes counted, deposits settled; bounded, and no way to fail.
+//! End of a block: periods that ended, votes counted, deposits settled; bounded, and no way to
+//! fail.
 
 use whence_base::{Ctx, Result};
 
@@ -54,8 +55,8 @@ fn drop_unfunded(ctx: &mut Ctx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Counts the oldest voting that ended, and decides it when all is counted; says whether another may be
-/// waiting.
+/// Counts the oldest voting that ended, and decides it when all is counted; says whether another
+/// may be waiting.
 fn count(ctx: &mut Ctx<'_>, ports: &dyn Ports, units: &mut usize) -> Result<bool> {
     let now = time_key(Some(&timestamp(ctx.time())));
     let head = state::VOTING_QUEUE.first_while(ctx, 1, |(end, _)| *end <= now)?;

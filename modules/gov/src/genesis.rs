@@ -1,7 +1,8 @@
 //! Genesis of gov: export∘import is the identity.
 //!
-//! A count that runs while the state is exported starts anew after the import, on the stake as it was
-//! exported. Deposits that were on their way back or being burned are paid back after an import.
+//! A count that runs while the state is exported starts anew after the import, on the stake as it
+//! was exported. Deposits that were on their way back or being burned are paid back after an
+//! import.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! Proposals, deposits, votes and their tally: `cosmos.gov.v1` as the SDK 0.53 speaks it.
 //!
 //! **Owns** proposals, their deposits (held by the module account `gov`) and votes.
-//! **Does not do** (listed, absent): `cosmos.gov.v1beta1`, legacy contents, expedited proposals (their
-//! parameters are kept, `expedited: true` is refused).
+//! **Does not do** (listed, absent): `cosmos.gov.v1beta1`, legacy contents, expedited proposals
+//! (their parameters are kept, `expedited: true` is refused).
 //!
 //! | message | who signs | does |
 //! |---|---|---|
@@ -30,24 +30,27 @@
 //! | 0x0d | overridden | id, operator | shares whose owners voted themselves |
 //! | 0x0e | constitution | – | text |
 //!
-//! **Events** are the SDK's: `submit_proposal`, `proposal_deposit`, `proposal_vote`, `cancel_proposal`,
-//! `inactive_proposal`, `active_proposal`; `gov_failure` names a step of a block that was not done.
+//! **Events** are the SDK's: `submit_proposal`, `proposal_deposit`, `proposal_vote`,
+//! `cancel_proposal`, `inactive_proposal`, `active_proposal`; `gov_failure` names a step of a block
+//! that was not done.
 //!
 //! **Params** as the SDK's, each checked for its range ([`Params`]).
 //!
-//! **Invariants** the deposits sum to what is recorded and what the account `gov` has at least; every
-//! live proposal is in exactly the queue of its status.
+//! **Invariants** the deposits sum to what is recorded and what the account `gov` has at least;
+//! every live proposal is in exactly the queue of its status.
 //!
-//! **Each block** (end) overdue deposit periods end; then votings are counted; then deposits are paid
-//! back or burned and old votes cleared, each at most as many as its named constant in [`block`] says.
+//! **Each block** (end) overdue deposit periods end; then votings are counted; then deposits are
+//! paid back or burned and old votes cleared, each at most as many as its named constant in
+//! [`block`] says.
 //!
 //! **The tally runs over blocks.** In the block where a voting ends, the stake is frozen: the set's
-//! tokens and shares are copied (at most `max_validators`), and staking keeps what any delegation was
-//! before its next change. No vote is taken from then on. Each block looks at no more than
-//! [`block::UNITS_PER_BLOCK`] votes and delegations of the oldest voting, all read as of its freeze, and
-//! goes on where the last block stopped; sums of decimals rounded one by one do not depend on where the
-//! slices end, so the result is what one count in the block of the freeze would give. All votings that
-//! end in one block share one freeze. The parameters are those in force when the count is done.
+//! tokens and shares are copied (at most `max_validators`), and staking keeps what any delegation
+//! was before its next change. No vote is taken from then on. Each block looks at no more than
+//! [`block::UNITS_PER_BLOCK`] votes and delegations of the oldest voting, all read as of its
+//! freeze, and goes on where the last block stopped; sums of decimals rounded one by one do not
+//! depend on where the slices end, so the result is what one count in the block of the freeze would
+//! give. All votings that end in one block share one freeze. The parameters are those in force when
+//! the count is done.
 
 pub mod block;
 mod error;

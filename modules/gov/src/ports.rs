@@ -55,8 +55,8 @@ pub trait Stake {
     /// Lets a snapshot go.
     fn close_snapshot(&self, ctx: &mut Ctx<'_>, id: u64);
 
-    /// A voter's delegations (operator, shares) at a snapshot, after an operator, at most `limit`; fewer
-    /// means that there are no more.
+    /// A voter's delegations (operator, shares) at a snapshot, after an operator, at most `limit`;
+    /// fewer means that there are no more.
     fn delegations_at(
         &self,
         state: &dyn StateRead,

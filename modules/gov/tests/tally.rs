@@ -25,7 +25,8 @@ const VETO: VoteOption = VoteOption::NoWithVeto;
 type Stakes = &'static [(u8, u8, u64)];
 type Votes = &'static [(u8, VoteOption)];
 
-/// Delegator, validator, stake: 101 has 500 (200 of delegator 1), 102 has 300, 103 has 200 (all of 2).
+/// Delegator, validator, stake: 101 has 500 (200 of delegator 1), 102 has 300, 103 has 200 (all of
+/// 2).
 const STAKES: Stakes = &[(101, 101, 300), (1, 101, 200), (102, 102, 300), (2, 103, 200)];
 
 #[test]

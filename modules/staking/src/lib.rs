@@ -1,9 +1,11 @@
-//! Validators, delegations and the validator set: `cosmos.staking.v1beta1` as the SDK 0.53 speaks it.
+//! Validators, delegations and the validator set: `cosmos.staking.v1beta1` as the SDK 0.53 speaks
+//! it.
 //!
 //! **Owns** validators, delegations, unbonding delegations and the two pools that hold the stake.
-//! **Does not do** (listed, absent): redelegation, cancelling of an unbonding, slashing, `MsgUnjail`
-//! (a validator whose own stake falls below its minimum is jailed and stays so until `slashing`
-//! exists), historical headers, and the distribution of rewards to delegators, which is a later trade's.
+//! **Does not do** (listed, absent): redelegation, cancelling of an unbonding, slashing,
+//! `MsgUnjail` (a validator whose own stake falls below its minimum is jailed and stays so until
+//! `slashing` exists), historical headers, and the distribution of rewards to delegators, which is
+//! a later trade's.
 //!
 //! | message | who signs | does |
 //! |---|---|---|
@@ -36,20 +38,22 @@
 //! **Events** are the SDK's: `create_validator`, `edit_validator`, `delegate`, `unbond`,
 //! `complete_unbonding`; `staking_failure` says that a step of an end of block could not be done.
 //!
-//! **Params** unbonding time, most validators, most entries per unbonding pair, historical entries (kept
-//! for clients, no header is stored), bond denomination, least commission.
+//! **Params** unbonding time, most validators, most entries per unbonding pair, historical entries
+//! (kept for clients, no header is stored), bond denomination, least commission.
 //!
-//! **Invariants** each pool's balance equals what is recorded; the bonded pool is the tokens of bonded
-//! validators, the other one the tokens of the rest and the unbonding entries; a validator's shares are
-//! the sum of its delegations'; the power index and the last powers say what the validators say.
+//! **Invariants** each pool's balance equals what is recorded; the bonded pool is the tokens of
+//! bonded validators, the other one the tokens of the rest and the unbonding entries; a validator's
+//! shares are the sum of its delegations'; the power index and the last powers say what the
+//! validators say.
 //!
-//! **Each block** (end) the best `max_validators` by power become the set (the changes are answered),
-//! then at most [`block::VALIDATORS_PER_BLOCK`] matured validators are unbonded and at most
-//! [`block::UNBONDINGS_PER_BLOCK`] matured unbondings are paid; the rest wait their turn.
-//! The last validator with power can neither leave nor be jailed, so the set is never emptied.
+//! **Each block** (end) the best `max_validators` by power become the set (the changes are
+//! answered), then at most [`block::VALIDATORS_PER_BLOCK`] matured validators are unbonded and at
+//! most [`block::UNBONDINGS_PER_BLOCK`] matured unbondings are paid; the rest wait their turn. The
+//! last validator with power can neither leave nor be jailed, so the set is never emptied.
 //!
-//! **Snapshots** ([`keeper::snapshot`]) let a governance tally read delegations as they were when its
-//! voting ended: the first change of a delegation after a snapshot keeps the old shares beside it.
+//! **Snapshots** ([`keeper::snapshot`]) let a governance tally read delegations as they were when
+//! its voting ended: the first change of a delegation after a snapshot keeps the old shares beside
+//! it.
 
 pub mod block;
 mod error;

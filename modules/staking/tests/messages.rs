@@ -1,4 +1,5 @@
-//! Every message of staking, accepted and refused, as one table; then its events, queries and genesis.
+//! Every message of staking, accepted and refused, as one table; then its events, queries and
+//! genesis.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

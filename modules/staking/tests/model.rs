@@ -1,5 +1,5 @@
-//! Random stakes: pools, shares and the set stay right, CometBFT can apply every update, and snapshots
-//! read what was.
+//! Random stakes: pools, shares and the set stay right, CometBFT can apply every update, and
+//! snapshots read what was.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs, reason = "tests")]
 
 mod common;
@@ -33,8 +33,8 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// CometBFT's rules for updates (`types/validator_set.go`): no key twice, no removal of an unknown one,
-/// never empty.
+/// CometBFT's rules for updates (`types/validator_set.go`): no key twice, no removal of an unknown
+/// one, never empty.
 fn apply(set: &mut BTreeMap<Vec<u8>, i64>, chain: &mut Chain, wait: u64) {
     let updates = chain.end_block(wait).0;
     let mut keys: Vec<_> = updates.iter().map(|u| u.pubkey.clone()).collect();

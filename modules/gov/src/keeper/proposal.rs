@@ -86,8 +86,8 @@ pub(crate) fn expect(state: &(impl StateRead + ?Sized), id: u64) -> Result<pb::P
     super::proposal(state, id)?.ok_or_else(|| GovError::UnknownProposal(id).into())
 }
 
-/// Whether votes are taken: in its voting period, its end not frozen yet. The block in which the voting
-/// ends still takes votes, as in the SDK; its end freezes the stake.
+/// Whether votes are taken: in its voting period, its end not frozen yet. The block in which the
+/// voting ends still takes votes, as in the SDK; its end freezes the stake.
 pub(crate) fn is_voting(
     state: &(impl StateRead + ?Sized),
     proposal: &pb::Proposal,

@@ -31,8 +31,8 @@ pub(crate) fn begin(ctx: &mut Ctx<'_>, id: u64, fate: &Fate) {
     state::SETTLEMENTS.set(ctx, &id, &settlement);
 }
 
-/// Settles at most `limit` deposits of the oldest proposals. One that cannot be paid back stays recorded
-/// (and held), and the next is taken.
+/// Settles at most `limit` deposits of the oldest proposals. One that cannot be paid back stays
+/// recorded (and held), and the next is taken.
 pub(crate) fn run(ctx: &mut Ctx<'_>, ports: &dyn Ports, limit: usize) -> Result<()> {
     for _ in 0..limit {
         let first = state::SETTLEMENTS.iter(ctx).next().transpose()?;

@@ -1,4 +1,5 @@
-//! One file per message. Gas is fixed: about 10,000 per key that it writes, now and later in blocks.
+//! One file per message. Gas is fixed: about 10,000 per key that it writes, now and later in
+//! blocks.
 
 pub(crate) mod cancel_proposal;
 pub(crate) mod deposit;

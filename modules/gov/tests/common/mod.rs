@@ -1,4 +1,5 @@
-//! A small chain around gov: a ledger, stakes that keep every past state, one message of a made-up trade.
+//! A small chain around gov: a ledger, stakes that keep every past state, one message of a made-up
+//! trade.
 #![allow(
     dead_code,
     missing_docs,

@@ -42,7 +42,8 @@ pub fn validator_by_consensus(
     }
 }
 
-/// The validators of the set in order of their operators' addresses, at most `max_validators` of them.
+/// The validators of the set in order of their operators' addresses, at most `max_validators` of
+/// them.
 pub fn bonded_validators(state: &(impl StateRead + ?Sized)) -> Result<Vec<Validator>> {
     let mut bonded = Vec::new();
     for entry in state::LAST_POWERS.iter(state) {

@@ -12,9 +12,10 @@ use crate::ports::Ports;
 use crate::state;
 use crate::types::{Status, Validator, time_key};
 
-/// Makes the best validators the set, moves their tokens between the pools, and answers the changes since
-/// the last call: no validator twice, zero only for one that was in the set. A set without any power keeps
-/// the old one. After the genesis transactions, InitChain calls this for the first set.
+/// Makes the best validators the set, moves their tokens between the pools, and answers the changes
+/// since the last call: no validator twice, zero only for one that was in the set. A set without
+/// any power keeps the old one. After the genesis transactions, InitChain calls this for the first
+/// set.
 pub fn update(ctx: &mut Ctx<'_>, ports: &dyn Ports) -> Result<Vec<ValidatorUpdate>> {
     let most = usize::try_from(Params::load(ctx)?.validators_max).unwrap_or(usize::MAX);
     let best = state::BY_POWER.first_while(ctx, most, |_| true)?;

@@ -1,8 +1,9 @@
-//! Delegations as they were: opened when a voting ends, read while its votes are counted, then closed.
+//! Delegations as they were: opened when a voting ends, read while its votes are counted, then
+//! closed.
 //!
 //! Copy on write: the first change of a delegation after a snapshot keeps the old shares under that
-//! snapshot. A read at snapshot `s` takes the oldest kept value of `s` or later, else the present one.
-//! So a change costs one write more at most, however many snapshots are open.
+//! snapshot. A read at snapshot `s` takes the oldest kept value of `s` or later, else the present
+//! one. So a change costs one write more at most, however many snapshots are open.
 
 use whence_base::{Address, Ctx, Dec, Result, StateRead, StateWrite};
 
@@ -17,14 +18,15 @@ pub fn open(ctx: &mut Ctx<'_>) -> Result<u64> {
     Ok(id)
 }
 
-/// Closes a snapshot; what it kept goes away once no older one is open, slice by slice in [`sweep`].
+/// Closes a snapshot; what it kept goes away once no older one is open, slice by slice in
+/// [`sweep`].
 pub fn close(ctx: &mut (impl StateWrite + ?Sized), id: u64) {
     state::OPEN_SNAPSHOTS.remove(ctx, &id);
 }
 
-/// A voter's delegations at a snapshot after an operator's address (none: from the first), in order, at
-/// most `limit`; fewer than `limit` means that there are no more. One that did not exist then has zero
-/// shares, so that the caller's bound counts everything that was looked at.
+/// A voter's delegations at a snapshot after an operator's address (none: from the first), in
+/// order, at most `limit`; fewer than `limit` means that there are no more. One that did not exist
+/// then has zero shares, so that the caller's bound counts everything that was looked at.
 pub fn delegations(
     state: &(impl StateRead + ?Sized),
     (id, voter): (u64, &Address),
