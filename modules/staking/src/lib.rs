@@ -10,7 +10,7 @@
 //! | message | who signs | does |
 //! |---|---|---|
 //! | `MsgCreateValidator` | the operator | declares a validator and its first own stake |
-//! | `MsgEditValidator` | the operator | changes description, commission (once a day), minimum own stake |
+//! | `MsgEditValidator` | the operator | changes description, commission (daily), minimum stake |
 //! | `MsgDelegate` | the delegator | moves coins into a pool for shares of a validator |
 //! | `MsgUndelegate` | the delegator | gives shares back; the coins come after the unbonding time |
 //! | `MsgUpdateParams` | gov | replaces the parameters |
