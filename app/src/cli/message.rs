@@ -43,6 +43,24 @@ pub fn method(module: &str, service: &str, command: &str) -> anyhow::Result<Meth
         .with_context(|| format!("unknown command {command:?} for module {module:?}"))
 }
 
+/// What can follow `query` or `tx`: the modules, a module's commands, or a command's flags.
+pub fn help(service: &str, words: &[String]) -> anyhow::Result<String> {
+    let services = || pool().services().take(SERVICES_MAX).filter(|s| s.name() == service);
+    let module_of = |name: &str| name.split('.').nth(1).unwrap_or_default().to_owned();
+    let lines: std::collections::BTreeSet<String> = match words {
+        [] => services().map(|s| module_of(s.package_name())).collect(),
+        [module] => services()
+            .filter(|s| module_of(s.package_name()) == *module)
+            .flat_map(|s| s.methods().map(|m| kebab(m.name())).collect::<Vec<_>>())
+            .collect(),
+        [module, command, ..] => {
+            let fields = field_names(&method(module, service, command)?.input(), &[]);
+            return Ok(fields.iter().map(|f| format!("--{}\n", f.replace('_', "-"))).collect());
+        }
+    };
+    Ok(lines.into_iter().map(|line| line + "\n").collect())
+}
+
 /// `SubmitProposal` as `submit-proposal`.
 pub fn kebab(name: &str) -> String {
     let mut out = String::new();

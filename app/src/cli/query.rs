@@ -50,6 +50,10 @@ const KNOWN: &[(&str, &str, &str, &[&str])] = &[
 /// Asks and prints.
 pub async fn run(home: &Home, args: Args) -> anyhow::Result<()> {
     let mut fields = Fields::parse(&args.words)?;
+    if fields.take("help").or_else(|| fields.take("h")).is_some() {
+        print!("{}", message::help("Query", &fields.positional)?);
+        return Ok(());
+    }
     let home = fields.home(home)?;
     let node = NodeFlags::take(&mut fields)?;
     let height = fields.take("height").map(|text| text.parse()).transpose()?;

@@ -42,6 +42,10 @@ const KNOWN: &[(&str, &str, &str, &[&str])] = &[
 /// Makes, signs and sends.
 pub async fn run(home: &Home, args: Args) -> anyhow::Result<()> {
     let mut fields = Fields::parse(&args.words)?;
+    if fields.take("help").or_else(|| fields.take("h")).is_some() {
+        print!("{}", message::help("Msg", &fields.positional)?);
+        return Ok(());
+    }
     let home = fields.home(home)?;
     let flags = TxFlags::take(&mut fields)?;
     let words = fields.positional.iter().map(String::as_str).collect::<Vec<_>>();
