@@ -1,5 +1,5 @@
 //! A real node for tests: `whenced` and its CometBFT in a directory of their own, on free ports.
-#![allow(dead_code, reason = "each test program uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
