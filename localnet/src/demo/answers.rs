@@ -17,11 +17,11 @@ use crate::tools;
 const ESCROW: &str = "5000000uwhn";
 /// Questions, each with the topic that it is about; none for one off every topic.
 pub const QUESTIONS: [(&str, Option<&str>); 5] = [
-    ("In SQLite, how do I query an FTS5 full-text table with MATCH?", Some("search")),
-    ("In SQLite write-ahead logging, what does a checkpoint do?", Some("durability")),
-    ("In SQLite, what does json_each() return for a JSON array?", Some("json")),
-    ("In SQLite, what happens to the rollback journal when a commit ends?", Some("durability")),
-    ("Who wrote the play Romeo and Juliet, and where does it take place?", None),
+    ("How do I create an FTS5 full-text search table?", Some("search")),
+    ("When does a WAL checkpoint happen?", Some("durability")),
+    ("What does json_each() return for a JSON array?", Some("json")),
+    ("How do I write a custom tokenizer for FTS5?", Some("search")),
+    ("What is the capital of France?", None),
 ];
 
 /// Registers the provider, before anything is served.
