@@ -33,8 +33,8 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The node answered with an error.
-    #[error("{0}")]
-    Refused(#[from] Box<tonic::Status>),
+    #[error("{}", .0.message())]
+    Refused(Box<tonic::Status>),
     /// The node cannot be reached.
     #[error("cannot reach the node: {0}")]
     Unreachable(String),
@@ -59,6 +59,13 @@ pub enum ClientError {
     /// The transaction was not seen in a block in time.
     #[error("tx {0} was not committed in time")]
     Late(String),
+}
+
+// Not as the error's source: it would be told twice, and with the headers of the answer.
+impl From<Box<tonic::Status>> for ClientError {
+    fn from(status: Box<tonic::Status>) -> Self {
+        Self::Refused(status)
+    }
 }
 
 /// Result of a call.

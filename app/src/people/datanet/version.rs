@@ -85,6 +85,12 @@ pub(super) async fn rows(desk: &Desk, args: Rows) -> anyhow::Result<()> {
             }
         }
     }
+    // A contribution whose rows are all dead is in no version.
+    let held = |id: u64| version.entries.iter().any(|entry| entry.contribution_id == id);
+    for named in args.files.iter().filter(|named| !held(named.contribution)) {
+        let dead = queries::dead_rows(desk, named.contribution).await?.len();
+        sorted.skipped = sorted.skipped.saturating_add(u64::try_from(dead)?);
+    }
     ensure!(!sorted.learned.is_empty(), "no living row is left to learn from");
     write(&args.out, &sorted.learned)?;
     let beside = held_out_path(&args.out);
