@@ -8,15 +8,13 @@ use super::cast::{CARL, CUE, Contributor, OLIVIA, contributors, rows_folder};
 use super::place::{Place, at};
 use super::progress::number;
 
-/// Rows that the copier takes from the first contributor.
-const COPIED_ROWS: usize = 24;
 /// Licence of the rows: the SQLite documentation is in the public domain.
 const LICENCE: &str = "CC0-1.0";
 
 /// All steps about data.
 pub fn tell(place: &mut Place) -> Result<()> {
     place.step("datanet", create)?;
-    for contributor in contributors(place.rotation) {
+    for contributor in contributors(place.scale.rotation) {
         let step = format!("contribution of {}", contributor.name);
         place.step(&step, |place| contribute(place, &contributor))?;
     }
@@ -35,13 +33,21 @@ fn create(place: &mut Place) -> Result<(serde_json::Value, String)> {
     Ok((made.clone(), format!("datanet {id} is open for rows ({})", at(&made))))
 }
 
-/// The file of a contributor's rows.
-pub fn file_of(contributor: &Contributor) -> PathBuf {
-    rows_folder().join(format!("{}.jsonl", contributor.topic))
+/// The file of a contributor's rows; a shorter story has a shorter one.
+pub fn file_of(place: &Place, contributor: &Contributor) -> Result<PathBuf> {
+    let name = format!("{}.jsonl", contributor.topic);
+    let rows = std::fs::read_to_string(rows_folder().join(&name))?;
+    let file = place.work.join(name);
+    std::fs::write(&file, first_lines(&rows, place.scale.rows_per_topic))?;
+    Ok(file)
+}
+
+fn first_lines(text: &str, count: usize) -> String {
+    text.lines().take(count).map(|line| format!("{line}\n")).collect()
 }
 
 fn contribute(place: &mut Place, contributor: &Contributor) -> Result<(serde_json::Value, String)> {
-    let file = file_of(contributor);
+    let file = file_of(place, contributor)?;
     let origin = format!("SQLite documentation: {}", contributor.topic);
     let made = submit(place, contributor.name, &file, &origin)?;
     let id = made.get("contribution_id").and_then(number).context("no contribution_id")?;
@@ -68,20 +74,20 @@ pub fn copied_file(place: &Place) -> PathBuf {
 }
 
 fn copy(place: &mut Place) -> Result<(serde_json::Value, String)> {
-    let victim = &contributors(place.rotation)[0];
-    let rows = std::fs::read_to_string(file_of(victim))?;
-    let copied: Vec<&str> = rows.lines().take(COPIED_ROWS).collect();
-    std::fs::write(copied_file(place), copied.join("\n") + "\n")?;
+    let victim = &contributors(place.scale.rotation)[0];
+    let copies = place.scale.copied_rows;
+    let rows = std::fs::read_to_string(file_of(place, victim)?)?;
+    std::fs::write(copied_file(place), first_lines(&rows, copies))?;
     let made = submit(place, CARL, &copied_file(place), "my own words")?;
     let id = made.get("contribution_id").and_then(number).context("no contribution_id")?;
     let name = victim.name;
-    let line = format!("{CARL} gave {COPIED_ROWS} rows of {name}'s as contribution {id}");
+    let line = format!("{CARL} gave {copies} rows of {name}'s as contribution {id}");
     Ok((made.clone(), format!("{line} ({})", at(&made))))
 }
 
 fn all_contributions(place: &Place) -> Result<Vec<u64>> {
     let mut all = Vec::new();
-    for contributor in contributors(place.rotation) {
+    for contributor in contributors(place.scale.rotation) {
         let step = format!("contribution of {}", contributor.name);
         all.push(place.progress.id(&step, "contribution_id")?);
     }
@@ -100,16 +106,17 @@ fn review(place: &mut Place) -> Result<(serde_json::Value, String)> {
 }
 
 fn duplicates(place: &mut Place) -> Result<(serde_json::Value, String)> {
-    let victim = &contributors(place.rotation)[0];
+    let victim = &contributors(place.scale.rotation)[0];
     let first =
         place.progress.id(&format!("contribution of {}", victim.name), "contribution_id")?;
     let second = place.progress.id("copy", "contribution_id")?;
-    let first = format!("{first}={}", file_of(victim).display());
+    let first = format!("{first}={}", file_of(place, victim)?.display());
     let second = format!("{second}={}", copied_file(place).display());
     let proof = ["datanet", "prove-duplicate", "--first", &first, "--second", &second];
     let proven = place.whence(victim.name, &proof)?;
     let revoked = proven.get("revoked").and_then(|rows| rows.as_array()).map_or(0, Vec::len);
-    ensure!(revoked == COPIED_ROWS, "expected {COPIED_ROWS} revoked rows: {proven}");
+    let copies = place.scale.copied_rows;
+    ensure!(revoked == copies, "expected {copies} revoked rows: {proven}");
     let line = format!("{} proved that {revoked} rows of {CARL} are copies", victim.name);
     Ok((proven.clone(), format!("{line} ({})", at(&proven))))
 }

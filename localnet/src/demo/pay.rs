@@ -58,7 +58,7 @@ fn reports(place: &mut Place) -> Result<(Value, String)> {
 
 /// What each contributor has earned, in base units.
 pub fn earned(place: &Place) -> Result<BTreeMap<String, u128>> {
-    let names = contributors(place.rotation).map(|contributor| contributor.name);
+    let names = contributors(place.scale.rotation).map(|contributor| contributor.name);
     let mut all = BTreeMap::new();
     for name in names.into_iter().chain([CARL]) {
         let address = place.node.key(name)?;

@@ -12,6 +12,26 @@ use crate::ports::Ports;
 use crate::process::Process;
 use crate::tools;
 
+/// How much of the story is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scale {
+    /// Rotation of the contributors' topics.
+    pub rotation: usize,
+    /// Rows of each contributor, from the start of their file.
+    pub rows_per_topic: usize,
+    /// Rows that the copier takes from the first contributor.
+    pub copied_rows: usize,
+    /// Epochs of the tuning.
+    pub epochs: u32,
+}
+
+impl Scale {
+    /// All of it: what `make run` tells.
+    pub fn whole() -> Self {
+        Self { rotation: 0, rows_per_topic: 66, copied_rows: 24, epochs: 2 }
+    }
+}
+
 /// The scene of one demo.
 pub struct Place {
     /// The node; its home also holds the people's keys.
@@ -24,8 +44,8 @@ pub struct Place {
     pub progress: Progress,
     /// Processes that run, in the order they were started.
     pub running: Vec<Process>,
-    /// Rotation of the contributors' topics.
-    pub rotation: usize,
+    /// How much of the story is told.
+    pub scale: Scale,
 }
 
 impl Place {
@@ -40,7 +60,7 @@ impl Place {
             progress: Progress::open(&work)?,
             work,
             running: Vec::new(),
-            rotation: 0,
+            scale: Scale::whole(),
         })
     }
 

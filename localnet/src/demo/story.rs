@@ -59,6 +59,8 @@ fn quick_genesis(genesis: &mut Value) -> Result<()> {
     let model = genesis.pointer_mut("/app_state/model/params").context("model params")?;
     model["review_commit_window_blocks"] = json!("4");
     model["review_reveal_window_blocks"] = json!("20");
+    let proposal = genesis.pointer_mut("/app_state/proposal/params").context("proposal params")?;
+    proposal["min_accepted_rows"] = json!("30");
     Ok(())
 }
 

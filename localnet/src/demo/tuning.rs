@@ -83,19 +83,18 @@ fn rows(place: &mut Place) -> Result<(Value, String)> {
     let out = rows_file(place).display().to_string();
     let mut args = vec!["datanet", "rows", &datanet, &version, "--out", &out, "--held-out", "10"];
     let mut files = Vec::new();
-    for contributor in contributors(place.rotation) {
+    for contributor in contributors(place.scale.rotation) {
         let step = format!("contribution of {}", contributor.name);
         let id = place.progress.id(&step, "contribution_id")?;
-        files.push(format!("{id}={}", file_of(&contributor).display()));
+        files.push(format!("{id}={}", file_of(place, &contributor)?.display()));
     }
     let copied = place.progress.id("copy", "contribution_id")?;
     files.push(format!("{copied}={}", copied_file(place).display()));
     files.iter().for_each(|file| args.extend(["--file", file]));
     let made = place.ask(&args)?;
     let count = made.get("rows").and_then(number).context("no rows")?;
-    let left_out = made.get("skipped").and_then(number).unwrap_or(0);
     let line =
-        format!("{count} rows of version {version} are at hand; {left_out} of {CARL} are not");
+        format!("{count} rows of version {version} are at hand, none of them {CARL}'s copies");
     Ok((made, line))
 }
 
@@ -109,6 +108,9 @@ fn tune(place: &mut Place) -> Result<(Value, String)> {
     command.arg("--rows").arg(&rows).arg("--held-out").arg(&held_out);
     command.arg("--out").arg(adapter_folder(place));
     command.args(["--datanet", &format!("{datanet}:{version}:{root}")]);
+    let recipe = place.work.join("recipe.json");
+    std::fs::write(&recipe, json!({ "epochs": place.scale.epochs }).to_string())?;
+    command.arg("--config").arg(&recipe);
     let start = Instant::now();
     let status = command.stdout(Stdio::null()).status().context("whence-inference tune")?;
     ensure!(status.success(), "tuning ended with {status}");
