@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The benches that take minutes. Each prints its figures and keeps them in docs/figures/<bench>.json.
+set -euo pipefail
+cache=${CACHE:-$HOME/.cache/whence}
+here=$(cd "$(dirname "$0")/.." && pwd)
+cd "$here"
+echo "== blocks per second, empty (abci)"
+CARGO_TARGET_DIR="$cache/target" cargo run --release --locked -p whence-app --bin abci-bench -- --out docs/figures/abci.json
+echo "== store beside the jmt crate"
+CARGO_TARGET_DIR="$cache/target" cargo bench --locked -p whence-store
+echo "== sidecar beside transformers and PEFT"
+if [ -x "$cache/venv-torch/bin/python" ]; then
+  "$cache/venv-torch/bin/python" inference/benches/peer_bench.py "$cache/sidecar/release/whence-inference" 3
+else
+  echo "left out: needs torch, transformers, peft and gguf in $cache/venv-torch"
+fi
