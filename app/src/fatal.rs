@@ -3,7 +3,8 @@
 /// Exit status of a node that stopped itself.
 pub const EXIT_STATUS: i32 = 70;
 
-/// Logs why and ends the process at once; nothing is written. CometBFT ends with it (it is tied to us).
+/// Logs why and ends the process at once; nothing is written. CometBFT ends with it (it is tied to
+/// us).
 pub fn stop(why: &dyn std::fmt::Display) -> ! {
     tracing::error!(%why, "the node stops");
     eprintln!("whenced: the node stops: {why}");

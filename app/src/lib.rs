@@ -2,7 +2,7 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | [`app`], [`modules`], [`ports`] | the application, the one list of modules, and what they lend each other |
+//! | [`app`], [`modules`], [`ports`] | the application, its modules, what they lend each other |
 //! | [`ante`] | what a transaction must pass before its messages run |
 //! | [`exec`] | transactions, blocks and genesis over a state |
 //! | [`abci`] | CometBFT's side: our own socket loop, one file per call |

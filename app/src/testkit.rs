@@ -1,6 +1,7 @@
 //! A whole chain in process, for tests: the application's ABCI calls without CometBFT.
 //!
-//! Each block goes PrepareProposal → ProcessProposal → FinalizeBlock → Commit, with all invariants checked.
+//! Each block goes PrepareProposal → ProcessProposal → FinalizeBlock → Commit, with all invariants
+//! checked.
 
 use std::path::Path;
 

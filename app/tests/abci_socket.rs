@@ -89,7 +89,8 @@ fn a_message_longer_than_the_buffer_comes_back_whole() {
 #[test]
 fn an_unknown_call_gets_an_exception_and_the_connection_stays() {
     let (_dir, mut stream) = serve();
-    // Field 21 is InsertTx of CometBFT 0.39; an empty message has no call at all; 0xff is no protobuf.
+    // Field 21 is InsertTx of CometBFT 0.39; an empty message has no call at all; 0xff is no
+    // protobuf.
     for bytes in [&[3u8, 0xaa, 0x01, 0x00][..], &[0u8][..], &[1u8, 0xff][..]] {
         stream.write_all(bytes).unwrap();
         assert!(matches!(receive(&mut stream), response::Value::Exception(_)), "{bytes:?}");

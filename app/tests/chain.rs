@@ -1,4 +1,5 @@
-//! The whole application in process: what a transaction must pass, what a block keeps, what a restart finds.
+//! The whole application in process: what a transaction must pass, what a block keeps, what a
+//! restart finds.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

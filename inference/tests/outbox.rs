@@ -1,4 +1,5 @@
-//! The outbox: what is put survives any crash, what is half-written never was, and nothing is there twice.
+//! The outbox: what is put survives any crash, what is half-written never was, and nothing is there
+//! twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests")]
 
 use std::fs;

@@ -1,4 +1,5 @@
-//! Nets, faults and the demo of a model's whole life: everything here drives the binaries from outside.
+//! Nets, faults and the demo of a model's whole life: everything here drives the binaries from
+//! outside.
 //!
 //! | file | holds |
 //! |---|---|

@@ -1,5 +1,7 @@
-//! Nothing of the demo is canned: pay follows the rows, whoever gives them; the copier gets nothing; a question
-//! off every topic is mostly unattributed. The story is told twice, with the contributors' topics swapped.
+//! Nothing of the demo is canned: pay follows the rows, whoever gives them; the copier gets
+//! nothing; a question
+//! off every topic is mostly unattributed. The story is told twice, with the contributors' topics
+//! swapped.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,7 +22,8 @@ use whence_localnet::ports::Ports;
 
 /// What one telling of the story came to.
 struct Told {
-    /// For each question: the topic with the largest share, and the unattributed part in billionths.
+    /// For each question: the topic with the largest share, and the unattributed part in
+    /// billionths.
     answers: Vec<(String, u64)>,
     /// What each person earned, in base units.
     earned: BTreeMap<String, u128>,

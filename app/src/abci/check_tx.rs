@@ -1,6 +1,7 @@
 //! CheckTx: the checks of a transaction against the committed state and what already waits.
 //!
-//! Sequences and fees of waiting txs are pending in memory, so that an account may queue several txs.
+//! Sequences and fees of waiting txs are pending in memory, so that an account may queue several
+//! txs.
 //! A recheck does the same without any signature work.
 
 use bytes::Bytes;

@@ -1,4 +1,5 @@
-//! PrepareProposal: the waiting txs that pass their checks in order, within the block's bytes and gas.
+//! PrepareProposal: the waiting txs that pass their checks in order, within the block's bytes and
+//! gas.
 
 use bytes::Bytes;
 use tendermint_proto::v0_38::abci::{RequestPrepareProposal, ResponsePrepareProposal};

@@ -1,4 +1,5 @@
-//! Our own socket loop: a Unix socket in the home, one thread per connection, one message at a time.
+//! Our own socket loop: a Unix socket in the home, one thread per connection, one message at a
+//! time.
 
 use std::io::{self, BufReader, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -30,7 +31,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds the socket, replacing one that a dead process left; its directory becomes the owner's own.
+    /// Binds the socket, replacing one that a dead process left; its directory becomes the owner's
+    /// own.
     pub fn bind(socket: &Path) -> io::Result<Self> {
         if socket.as_os_str().len() > SOCKET_PATH_BYTES_MAX {
             let why = format!("{} is longer than {SOCKET_PATH_BYTES_MAX} bytes", socket.display());

@@ -1,6 +1,7 @@
 //! How many empty blocks a second CometBFT makes with our ABCI loop, with `timeout_commit = 0`.
 //!
-//! It makes a home with one validator, runs `whenced` on it for ten seconds and counts the blocks that were
+//! It makes a home with one validator, runs `whenced` on it for ten seconds and counts the blocks
+//! that were
 //! committed. Writes `docs/figures/abci.json` when `--out` names it.
 
 use std::path::{Path, PathBuf};
@@ -119,6 +120,6 @@ fn figures(per_second: u64) -> Value {
         "ours": per_second,
         "peer": 200,
         "ratio": format!("{}.{:02}", per_second / 200, per_second % 200 / 2),
-        "command": "cargo run --release -p whence-app --bin abci-bench -- --out docs/figures/abci.json",
+        "command": "make bench",
     }])
 }

@@ -30,7 +30,8 @@ enum CometCommand {
     ShowValidator,
     /// Print the validator's consensus address.
     ShowAddress,
-    /// Forget all blocks and state and reset the validator's signing state. Never on a live validator.
+    /// Forget all blocks and state and reset the validator's signing state. Never on a live
+    /// validator.
     UnsafeResetAll,
     /// Forget all blocks and state, and keep the validator's signing state.
     ResetState,

@@ -1,4 +1,5 @@
-//! `app.toml`, `client.toml` and the few settings of CometBFT's `config.toml` that we write or read.
+//! `app.toml`, `client.toml` and the few settings of CometBFT's `config.toml` that we write or
+//! read.
 
 use std::path::Path;
 

@@ -184,7 +184,8 @@ const SWITCHES: &[&str] = &[
     "h",
 ];
 
-/// `--name value`, `--name=value` and `-n value` pairs and what stands alone, of a command whose flags
+/// `--name value`, `--name=value` and `-n value` pairs and what stands alone, of a command whose
+/// flags
 /// are a message's fields.
 #[derive(Debug, Default, Clone)]
 pub struct Fields {

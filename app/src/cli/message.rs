@@ -1,4 +1,5 @@
-//! Messages from command lines and JSON, by the descriptors: what a module adds works without more code.
+//! Messages from command lines and JSON, by the descriptors: what a module adds works without more
+//! code.
 
 use anyhow::Context;
 use prost_reflect::{

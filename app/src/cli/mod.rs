@@ -1,9 +1,10 @@
-//! The command line, in the Cosmos shape: `whenced` (the node) and `whence` (people's) share most of it.
+//! The command line, in the Cosmos shape: `whenced` (the node) and `whence` (people's) share most
+//! of it.
 
 #![allow(
     clippy::indexing_slicing,
-    reason = "JSON is read by key, which gives null where there is nothing; documents that are written to \
-              are checked to be objects, and this is the command line, not the state machine"
+    reason = "JSON is read by key, which gives null where there is nothing; documents that are \
+              written to are checked to be objects, and this is the command line, not the state machine"
 )]
 
 pub mod amounts;
@@ -151,7 +152,8 @@ pub fn whence() -> anyhow::Result<()> {
     }
 }
 
-/// Moves options that come before the command behind it, so that `--node N query …` works as in the SDK.
+/// Moves options that come before the command behind it, so that `--node N query …` works as in the
+/// SDK.
 fn options_last(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut words = words.peekable();
     let mut first: Vec<OsString> = words.next().into_iter().collect();

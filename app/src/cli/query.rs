@@ -24,7 +24,8 @@ const WAIT_MAX: Duration = Duration::from_secs(60);
 /// Words after `query`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// `tx HASH`, `txs --query TEXT`, `block [HEIGHT]`, `wait-tx HASH`, or `MODULE METHOD [VALUES] [--field VALUE]`.
+    /// `tx HASH`, `txs --query TEXT`, `block [HEIGHT]`, `wait-tx HASH`, or `MODULE METHOD [VALUES]
+    /// [--field VALUE]`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     words: Vec<String>,
 }

@@ -19,7 +19,8 @@ const WAIT_MAX: Duration = Duration::from_secs(60);
 /// Words after `tx`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// `msg FILE.json`, or `MODULE MESSAGE [VALUES] [--field VALUE]`, and --from, --gas, --fees, --note, --wait.
+    /// `msg FILE.json`, or `MODULE MESSAGE [VALUES] [--field VALUE]`, and --from, --gas, --fees,
+    /// --note, --wait.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     words: Vec<String>,
 }

@@ -1,4 +1,5 @@
-//! What the chain keeps about its own last block and its consensus parameters: the `consensus` store.
+//! What the chain keeps about its own last block and its consensus parameters: the `consensus`
+//! store.
 
 use tendermint_proto::google::protobuf::Timestamp;
 use tendermint_proto::v0_38::abci::CommitInfo;
@@ -18,7 +19,8 @@ const LAST: Item<Header> = Item::at(STORE, 0x01);
 /// A signed vote, in CometBFT's numbering.
 const BLOCK_ID_FLAG_COMMIT: i32 = 2;
 
-/// Remembers a block, so that a restarted node and a query at its height know its chain id and time.
+/// Remembers a block, so that a restarted node and a query at its height know its chain id and
+/// time.
 pub fn remember(state: &mut (impl StateWrite + ?Sized), block: &Block) {
     let header = Header {
         chain_id: block.chain_id.clone(),

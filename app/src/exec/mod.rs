@@ -1,4 +1,5 @@
-//! The state machine's work: transactions, blocks, genesis. No IO; the store is read through a view.
+//! The state machine's work: transactions, blocks, genesis. No IO; the store is read through a
+//! view.
 
 pub mod block;
 pub mod events;

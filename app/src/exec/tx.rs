@@ -25,7 +25,8 @@ pub struct Outcome {
     pub error: Option<Error>,
 }
 
-/// Runs a transaction. When the checks fail nothing stays; when a message fails only the fee and the
+/// Runs a transaction. When the checks fail nothing stays; when a message fails only the fee and
+/// the
 /// sequence stay.
 pub fn deliver(ctx: &mut Ctx<'_>, candidate: &Candidate, mode: Mode<'_>) -> Outcome {
     let mut outcome = Outcome { gas_wanted: candidate.tx.gas_limit, ..Outcome::default() };
@@ -78,7 +79,8 @@ impl Outcome {
         Self { error: Some(error), ..Self::default() }
     }
 
-    /// The form that CometBFT keeps; `code`, `data` and both gas numbers are hashed into the next header.
+    /// The form that CometBFT keeps; `code`, `data` and both gas numbers are hashed into the next
+    /// header.
     pub fn into_abci(self) -> ExecTxResult {
         let (code, codespace, log) = match self.error {
             None => (0, String::new(), String::new()),

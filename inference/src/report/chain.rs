@@ -1,4 +1,5 @@
-//! The node's gRPC, as far as a sidecar needs it: who we are, who pays, and whether a report is committed.
+//! The node's gRPC, as far as a sidecar needs it: who we are, who pays, and whether a report is
+//! committed.
 
 use std::time::Duration;
 

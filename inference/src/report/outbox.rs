@@ -1,6 +1,7 @@
 //! The outbox: one file per answered query, synced before the answer ends.
 //!
-//! A file is written beside its place, synced, renamed into it, and the folder is synced: after a crash
+//! A file is written beside its place, synced, renamed into it, and the folder is synced: after a
+//! crash
 //! it is there whole or not at all. Names are `<escrow>-<sequence>.query`; contents are the
 //! protobuf of the [`QueryReport`].
 

@@ -13,7 +13,8 @@ use super::outbox::{Outbox, QueryId};
 use super::tx::{self, Signing};
 use crate::serve::receipt;
 
-/// Most queries of one transaction; the chain's own limit may be lower, then it is refused and halved.
+/// Most queries of one transaction; the chain's own limit may be lower, then it is refused and
+/// halved.
 const BATCH_MAX: usize = 64;
 /// How long reports may wait for others to share a transaction.
 const BATCH_WAIT: Duration = Duration::from_secs(2);

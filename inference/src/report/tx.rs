@@ -73,7 +73,8 @@ fn auth_info(signing: &Signing, key: &ReportKey) -> AuthInfo {
     }
 }
 
-/// The fee of so much gas at a price such as `0.001uwhn`, rounded up; none for an empty or zero price.
+/// The fee of so much gas at a price such as `0.001uwhn`, rounded up; none for an empty or zero
+/// price.
 pub fn fee(gas: u64, price: &str) -> Option<Coin> {
     let price = price.split(',').next().unwrap_or_default();
     let digits = price.find(|c: char| !c.is_ascii_digit() && c != '.')?;

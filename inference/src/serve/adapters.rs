@@ -59,7 +59,8 @@ impl Ids {
         ids.insert(name.to_owned(), id);
     }
 
-    /// The chain's id of a served adapter; a name that is not served is an error, never the bare base.
+    /// The chain's id of a served adapter; a name that is not served is an error, never the bare
+    /// base.
     pub fn get(&self, name: &str) -> Result<u64, ApiError> {
         let ids = self.0.read().unwrap_or_else(PoisonError::into_inner);
         ids.get(name).copied().ok_or_else(|| {

@@ -1,4 +1,5 @@
-//! `POST /v1/chat/completions`: check the payment, answer, attribute, keep the report, then end the answer.
+//! `POST /v1/chat/completions`: check the payment, answer, attribute, keep the report, then end the
+//! answer.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! The shapes of OpenAI's chat interface, as far as they are served; anything else is refused by name.
+//! The shapes of OpenAI's chat interface, as far as they are served; anything else is refused by
+//! name.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

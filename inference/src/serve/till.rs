@@ -1,7 +1,9 @@
 //! The till: is this voucher good for this request, and how much of each escrow is spoken for.
 //!
-//! The chain pays a report when its voucher is the caller's, its fee is within the voucher and all that was
-//! reported on the escrow stays within the highest cumulative amount and the escrow's balance. The till
+//! The chain pays a report when its voucher is the caller's, its fee is within the voucher and all
+//! that was
+//! reported on the escrow stays within the highest cumulative amount and the escrow's balance. The
+//! till
 //! checks all of that before a token is generated, counting what waits in the outbox and what
 //! other requests may still cost.
 

@@ -27,7 +27,8 @@ pub struct Contributor {
     pub topic: &'static str,
 }
 
-/// The three contributors, each with a topic of their own. The order of topics may be rotated, so that a
+/// The three contributors, each with a topic of their own. The order of topics may be rotated, so
+/// that a
 /// test can see pay follow the rows and not the names.
 pub fn contributors(rotation: usize) -> [Contributor; 3] {
     let topics = ["search", "durability", "json"];

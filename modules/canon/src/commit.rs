@@ -2,7 +2,8 @@
 //! can neither be read, nor copied by another author, nor replayed on another chain.
 //!
 //! Every field is hashed as its length (u64, big-endian) and its bytes; numbers are u64,
-//! big-endian; authors are bech32 texts. Payloads hash their fields in the order in which they stand below.
+//! big-endian; authors are bech32 texts. Payloads hash their fields in the order in which they
+//! stand below.
 
 use sha2::{Digest, Sha256};
 

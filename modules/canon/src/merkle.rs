@@ -1,7 +1,8 @@
 //! Merkle trees as in RFC 6962, with a domain of our own: a root, a path to one leaf, its check.
 //!
 //! `leaf = H("whence/merkle/v1" ‖ 0 ‖ data)`, `node = H("whence/merkle/v1" ‖ 1 ‖ left ‖ right)`;
-//! the last node of an odd level moves up unchanged. A path holds the siblings from the leaf upwards.
+//! the last node of an odd level moves up unchanged. A path holds the siblings from the leaf
+//! upwards.
 
 use sha2::{Digest, Sha256};
 

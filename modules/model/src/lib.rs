@@ -1,15 +1,19 @@
 //! The model trade: the record of what was made.
 //!
 //! **Owns** adapters with their training and index receipts, feedback and its reviews, evaluations,
-//! deployments, flags. Records are flagged and retired, never rewritten. A model's id is its proposal's.
+//! deployments, flags. Records are flagged and retired, never rewritten. A model's id is its
+//! proposal's.
 //!
 //! **Messages** `RegisterAdapter`, `RetireAdapter` (the developer; governance may retire too);
-//! `CommitFeedback`, `RevealFeedback` (anyone); `CommitFeedbackReview`, `RevealFeedbackReview` (owner and
+//! `CommitFeedback`, `RevealFeedback` (anyone); `CommitFeedbackReview`, `RevealFeedbackReview`
+//! (owner and
 //! curators of the datanets that the adapter was trained on, not for their own feedback);
-//! `RecordEvaluation`, `FlagAdapter` (anyone); `DeployAdapter`, `UndeployAdapter` (a provider's operator);
+//! `RecordEvaluation`, `FlagAdapter` (anyone); `DeployAdapter`, `UndeployAdapter` (a provider's
+//! operator);
 //! `UpdateParams` (governance).
 //!
-//! **Feedback** is committed to, revealed before a deadline, reviewed by commit and reveal, and decided by
+//! **Feedback** is committed to, revealed before a deadline, reviewed by commit and reveal, and
+//! decided by
 //! the median quality of the revealed reviews: accepted, refused, or spam (its bond is burned).
 //! Who does not reveal loses what was bonded for it.
 //!
@@ -29,13 +33,17 @@
 //! | 0e | accepted rows by giver | (adapter, giver) → u64 |
 //! | 0f | accepted feedback rows of a model | model → u64 |
 //!
-//! **Events** `whence.model.v1.EventAdapterRegistered`, `EventAdapterRetired`, `EventFeedbackCommitted`,
+//! **Events** `whence.model.v1.EventAdapterRegistered`, `EventAdapterRetired`,
+//! `EventFeedbackCommitted`,
 //! `EventFeedbackRevealed`, `EventFeedbackReviewCommitted`, `EventFeedbackReviewRevealed`,
-//! `EventFeedbackDecided`, `EventEvaluationRecorded`, `EventAdapterDeployed`, `EventAdapterUndeployed`,
+//! `EventFeedbackDecided`, `EventEvaluationRecorded`, `EventAdapterDeployed`,
+//! `EventAdapterUndeployed`,
 //! `EventAdapterFlagged`, `EventParamsUpdated`.
-//! **Params** see [`params`]. **Invariants** the account `model` holds exactly the bonds and deposits on
+//! **Params** see [`params`]. **Invariants** the account `model` holds exactly the bonds and
+//! deposits on
 //! record; accepted rows by giver sum to the model's.
-//! **Each block** decides or ends at most [`block::FEEDBACK_PER_BLOCK`] batches of feedback that are due.
+//! **Each block** decides or ends at most [`block::FEEDBACK_PER_BLOCK`] batches of feedback that
+//! are due.
 
 pub mod block;
 pub mod error;

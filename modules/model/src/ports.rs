@@ -53,6 +53,7 @@ pub trait Ports: Sync {
     /// Whether somebody is owner or curator of one of these datanets.
     fn may_review(&self, state: &dyn StateRead, datanets: &[u64], who: &Address) -> Result<bool>;
 
-    /// The operator of a bonded provider; `None` when there is no such provider or it is not bonded.
+    /// The operator of a bonded provider; `None` when there is no such provider or it is not
+    /// bonded.
     fn bonded_operator(&self, state: &dyn StateRead, provider_id: u64) -> Result<Option<Address>>;
 }

@@ -1,13 +1,16 @@
 //! The proposal trade: why should this model exist, and how far is it on its way?
 //!
-//! **Owns** model proposals, from the stake to the end of the model's life. A proposal's id is the model's
+//! **Owns** model proposals, from the stake to the end of the model's life. A proposal's id is the
+//! model's
 //! id everywhere.
 //!
 //! **Messages** `ProposeModel`, `WithdrawModel` (the proposer); `AdvanceModel` (anyone);
 //! `ApproveModel`, `RejectModel`, `RetireModel`, `UpdateParams` (governance).
 //!
-//! **The way of a model** `Voting → DataGathering → Tuning → Feedback → Deployed → Retired`, or `Rejected`,
-//! `Withdrawn`, `Expired`. A gov v1 proposal carries `ApproveModel` or `RejectModel`, so stake-weighted
+//! **The way of a model** `Voting → DataGathering → Tuning → Feedback → Deployed → Retired`, or
+//! `Rejected`,
+//! `Withdrawn`, `Expired`. A gov v1 proposal carries `ApproveModel` or `RejectModel`, so
+//! stake-weighted
 //! voters decide (quorum, threshold, veto as in gov). Later steps are open to anyone who
 //! shows the evidence, and to nobody before it is there:
 //!
@@ -19,7 +22,8 @@
 //! | Feedback | Deployed | enough accepted feedback, and a bonded provider that serves an adapter |
 //! | Deployed | Retired | `RetireModel` by governance |
 //!
-//! A stage that is not left by its deadline (a height) ends the model as `Expired`. The stake goes back on
+//! A stage that is not left by its deadline (a height) ends the model as `Expired`. The stake goes
+//! back on
 //! approval, on a clean rejection, withdrawal and expiry; a veto burns it. The house of
 //! contributors is not there yet: stake-weighted voters decide alone.
 //!
@@ -31,7 +35,8 @@
 //! | 03 | deadlines | (height, id) |
 //! | 04 | proposals by stage | (stage, id) |
 //!
-//! **Events** `whence.proposal.v1.EventModelProposed`, `EventModelMoved` (every change of stage, with
+//! **Events** `whence.proposal.v1.EventModelProposed`, `EventModelMoved` (every change of stage,
+//! with
 //! its evidence or reason), `EventParamsUpdated`.
 //! **Params** see [`params`]. **Invariants** the account `proposal` holds exactly the stakes of the
 //! proposals in `Voting`; every proposal is in the index of its stage and of no other.

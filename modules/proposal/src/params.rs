@@ -11,7 +11,8 @@ const STAKE: u128 = 10_000_000;
 const DAY: u64 = 86_400;
 /// Longest deadline: a year of blocks of one second.
 const DEADLINE_MAX: u64 = 365 * DAY;
-/// Most datanets that a proposal may ever name: evidence is gathered over all of them in one message.
+/// Most datanets that a proposal may ever name: evidence is gathered over all of them in one
+/// message.
 const DATANETS_MAX: u32 = 64;
 
 /// The parameters of a new chain.

@@ -36,7 +36,8 @@ pub fn adapter_of(s: &(impl StateRead + ?Sized), model_id: u64) -> Result<Option
     Ok(None)
 }
 
-/// Adapters that were trained on one of a datanet's versions, at most `limit`, the first ones; looks at
+/// Adapters that were trained on one of a datanet's versions, at most `limit`, the first ones;
+/// looks at
 /// the first 10,000 adapters. For telling a contribution's story, never for a block's work.
 pub fn trained_on(
     s: &(impl StateRead + ?Sized),
@@ -91,7 +92,8 @@ pub(crate) fn register(
     Ok(made)
 }
 
-/// The model takes adapters now, the base is the proposed one, the versions are published as named and
+/// The model takes adapters now, the base is the proposed one, the versions are published as named
+/// and
 /// in the proposed datanets, and the licence is one that the data's licences allow.
 fn check_receipt(ctx: &Ctx<'_>, ports: &dyn Ports, m: &pb::MsgRegisterAdapter) -> Result<()> {
     let id = m.model_id;

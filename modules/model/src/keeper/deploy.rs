@@ -13,7 +13,8 @@ pub fn is_deployed(s: &(impl StateRead + ?Sized), adapter: u64, provider: u64) -
     state::DEPLOYMENTS.has(s, &(adapter, provider))
 }
 
-/// A bonded provider that serves an adapter of a model now: (adapter, provider), among the first 100.
+/// A bonded provider that serves an adapter of a model now: (adapter, provider), among the first
+/// 100.
 pub fn deployed(s: &dyn StateRead, ports: &dyn Ports, model_id: u64) -> Result<Option<(u64, u64)>> {
     for key in state::OF_MODEL.iter_prefix(s, &model_id).take(100) {
         let (_, adapter) = key?;
