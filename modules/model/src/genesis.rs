@@ -1,6 +1,9 @@
 //! Import, export, check: importing what was exported gives the same state.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use whence_base::{Address, Coin, Ctx, QueryCtx, Result, ensure};
+use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
 use whence_proto::whence::model::v1 as pb;
 
 use crate::error::Error;
@@ -24,31 +27,65 @@ pub(crate) fn validate(g: &pb::GenesisState) -> Result<()> {
     ids("adapters", g.adapters.iter().map(|a| a.id), g.next_adapter_id)?;
     ids("feedback", g.feedback.iter().map(|f| f.id), g.next_feedback_id)?;
     let known = |id: u64| g.adapters.iter().any(|a| a.id == id);
-    for adapter in &g.adapters {
-        Address::parse(&adapter.developer)?;
-        amount(adapter.bond.as_ref())?;
+    g.adapters.iter().try_for_each(|a| adapter(g, a))?;
+    served(g, &known)?;
+    givers(g)?;
+    for batch in &g.feedback {
+        let text = format!("feedback {} names no adapter", batch.id);
+        ensure(known(batch.adapter_id), bad(text))?;
+        feedback(batch)?;
     }
-    for feedback in &g.feedback {
-        Address::parse(&feedback.giver)?;
-        amount(feedback.deposit.as_ref())?;
-        amount(feedback.bond.as_ref())?;
-        let text = format!("feedback {} names no adapter", feedback.id);
-        ensure(known(feedback.adapter_id), bad(text))?;
-    }
-    for review in &g.feedback_reviews {
-        Address::parse(&review.reviewer)?;
-        amount(review.bond.as_ref())?;
-        let named = g.feedback.iter().any(|f| f.id == review.feedback_id);
-        ensure(named, bad(format!("a review names feedback {}", review.feedback_id)))?;
-    }
-    for flag in &g.flags {
-        Address::parse(&flag.flagger)?;
-        amount(flag.bond.as_ref())?;
-        ensure(known(flag.adapter_id), bad(format!("flag {} names no adapter", flag.id)))?;
-    }
+    g.feedback_reviews.iter().try_for_each(|r| review(g, r))?;
+    g.flags.iter().try_for_each(|f| flag(g, f))?;
     let next = g.flags.iter().map(|f| f.id).max().unwrap_or(0) < g.next_flag_id
         && g.evaluations.iter().map(|e| e.id).max().unwrap_or(0) < g.next_evaluation_id;
     ensure(next, bad("next_flag_id or next_evaluation_id was given already".into()))
+}
+
+fn adapter(g: &pb::GenesisState, adapter: &pb::Adapter) -> Result<()> {
+    Address::parse(&adapter.developer)?;
+    let status = adapter.status();
+    let text = format!("adapter {} has no status", adapter.id);
+    ensure(status != pb::AdapterStatus::Unspecified, bad(text))?;
+    let registered = status == pb::AdapterStatus::Registered;
+    held("adapter", adapter.id, (adapter.bond.as_ref(), registered))?;
+    let flags = g.flags.iter().filter(|f| f.adapter_id == adapter.id).count();
+    let counted = usize::try_from(adapter.flags).unwrap_or(usize::MAX);
+    let text = format!("adapter {} counts {counted} of {flags} flags", adapter.id);
+    ensure(flags == counted && flags <= keeper::FLAGS_MAX, bad(text))?;
+    Ok(())
+}
+
+fn feedback(feedback: &pb::Feedback) -> Result<()> {
+    Address::parse(&feedback.giver)?;
+    let (id, status) = (feedback.id, feedback.status());
+    let text = format!("feedback {id} has no status");
+    ensure(status != pb::FeedbackStatus::Unspecified, bad(text))?;
+    let committed = status == pb::FeedbackStatus::Committed;
+    held("deposit of feedback", id, (feedback.deposit.as_ref(), committed))?;
+    let waits = status == pb::FeedbackStatus::UnderReview;
+    held("feedback", id, (feedback.bond.as_ref(), waits))?;
+    Ok(())
+}
+
+fn review(g: &pb::GenesisState, review: &pb::FeedbackReview) -> Result<()> {
+    Address::parse(&review.reviewer)?;
+    let named = g.feedback.iter().find(|f| f.id == review.feedback_id);
+    let text = format!("a review names feedback {}", review.feedback_id);
+    let status = named.ok_or_else(|| bad(text))?.status();
+    let waits = status == pb::FeedbackStatus::UnderReview && !review.revealed;
+    held("review of feedback", review.feedback_id, (review.bond.as_ref(), waits))?;
+    Ok(())
+}
+
+fn flag(g: &pb::GenesisState, flag: &pb::Flag) -> Result<()> {
+    Address::parse(&flag.flagger)?;
+    let adapter = g.adapters.iter().find(|a| a.id == flag.adapter_id);
+    let text = format!("flag {} names no adapter", flag.id);
+    let status = adapter.ok_or_else(|| bad(text))?.status();
+    let registered = status == pb::AdapterStatus::Registered;
+    held("flag", flag.id, (flag.bond.as_ref(), registered))?;
+    Ok(())
 }
 
 fn ids(what: &str, list: impl Iterator<Item = u64>, next: u64) -> Result<()> {
@@ -60,8 +97,35 @@ fn ids(what: &str, list: impl Iterator<Item = u64>, next: u64) -> Result<()> {
     ensure(next > last, bad(format!("{what}: next id is {next}, expected above {last}")))
 }
 
-fn amount(coin: Option<&whence_proto::cosmos::base::v1beta1::Coin>) -> Result<()> {
-    coin.map(Coin::parse).transpose().map(drop)
+/// A bond is held as long as what it is for is open, and not after: nobody could give it back.
+fn held(what: &str, id: u64, (coin, open): (Option<&PbCoin>, bool)) -> Result<()> {
+    let coin = coin.map(Coin::parse).transpose()?;
+    let holds = coin.is_some_and(|coin| coin.amount > 0);
+    ensure(holds == open, bad(format!("{what} {id}: a bond is held while it is open alone")))
+}
+
+/// Deployments and evaluations name adapters.
+fn served(g: &pb::GenesisState, known: &impl Fn(u64) -> bool) -> Result<()> {
+    for id in g.deployments.iter().map(|d| d.adapter_id) {
+        ensure(known(id), bad(format!("a deployment names adapter {id}")))?;
+    }
+    for id in g.evaluations.iter().map(|e| e.adapter_id) {
+        ensure(known(id), bad(format!("an evaluation names adapter {id}")))?;
+    }
+    Ok(())
+}
+
+/// No adapter has more givers than it pays.
+fn givers(g: &pb::GenesisState) -> Result<()> {
+    let accepted = g.feedback.iter().filter(|f| f.status() == pb::FeedbackStatus::Accepted);
+    let all: BTreeSet<_> = accepted.map(|f| (f.adapter_id, f.giver.as_str())).collect();
+    let mut of: BTreeMap<u64, usize> = BTreeMap::new();
+    for (id, _) in all {
+        let count = of.entry(id).or_default();
+        *count = count.saturating_add(1);
+        ensure(*count <= keeper::GIVERS_MAX, bad(format!("adapter {id} has too many givers")))?;
+    }
+    Ok(())
 }
 
 /// Writes a genesis after checking it.

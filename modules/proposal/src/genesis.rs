@@ -26,6 +26,9 @@ pub(crate) fn validate(g: &pb::GenesisState) -> Result<()> {
         let held = Coin::parse(stake)?.amount > 0;
         let voting = known == pb::Stage::Voting;
         ensure(held == voting, bad(format!("{}: a stake is held in Voting alone", p.id)))?;
+        let limited = keeper::deadline_blocks(&params::default(), known) != 0;
+        let text = format!("{}: a deadline is set up to Feedback, and not after", p.id);
+        ensure(limited == (p.stage_deadline_height != 0), bad(text))?;
     }
     let text = format!("next_proposal_id is {}, expected above {last}", g.next_proposal_id);
     ensure(g.next_proposal_id > last, bad(text))

@@ -125,9 +125,7 @@ pub(crate) fn retire(ctx: &mut Ctx<'_>, id: u64, reason: &str) -> Result<()> {
 /// Moves a model one stage on when its evidence is there.
 pub(crate) fn advance(ctx: &mut Ctx<'_>, ports: &dyn Ports, id: u64) -> Result<Stage> {
     let mut proposal = require(ctx, id)?;
-    let deadline = proposal.stage_deadline_height;
-    let late = deadline != 0 && ctx.height() > deadline;
-    ensure(!late, Error::DeadlinePassed { id, deadline })?;
+    in_time(ctx, &proposal)?;
     let next = match Stage::try_from(proposal.stage).unwrap_or_default() {
         Stage::DataGathering => Stage::Tuning,
         Stage::Tuning => Stage::Feedback,
@@ -196,7 +194,15 @@ fn in_stage(ctx: &Ctx<'_>, id: u64, expected: Stage) -> Result<ModelProposal> {
     let (stage, expected_name) = (stage_name(proposal.stage), expected.as_str_name());
     let there = proposal.stage == i32::from(expected);
     ensure(there, Error::WrongStage { id, stage, expected: expected_name })?;
+    in_time(ctx, &proposal)?;
     Ok(proposal)
+}
+
+/// After its stage's deadline a model can only expire, also while it waits in the queue for that.
+fn in_time(ctx: &Ctx<'_>, proposal: &ModelProposal) -> Result<()> {
+    let (id, deadline) = (proposal.id, proposal.stage_deadline_height);
+    let late = deadline != 0 && ctx.height() > deadline;
+    ensure(!late, Error::DeadlinePassed { id, deadline })
 }
 
 fn take_stake(proposal: &mut ModelProposal) -> Result<Coins> {
@@ -252,7 +258,7 @@ pub(crate) fn stage_key(stage: i32) -> u32 {
     u32::try_from(stage).unwrap_or(0)
 }
 
-fn deadline_blocks(params: &Params, stage: Stage) -> u64 {
+pub(crate) fn deadline_blocks(params: &Params, stage: Stage) -> u64 {
     match stage {
         Stage::Voting => params.voting_deadline_blocks,
         Stage::DataGathering => params.data_gathering_deadline_blocks,

@@ -13,7 +13,7 @@ use crate::state;
 /// Adapters that a story looks at.
 const LOOKED_AT_MAX: usize = 10_000;
 /// Most flags on one adapter: all of them are settled when it is retired.
-const FLAGS_MAX: usize = 64;
+pub(crate) const FLAGS_MAX: usize = 64;
 
 /// An adapter; `None` when there is none of this id.
 pub fn adapter(s: &(impl StateRead + ?Sized), id: u64) -> Result<Option<pb::Adapter>> {

@@ -18,6 +18,9 @@ pub fn is_deployed(s: &(impl StateRead + ?Sized), adapter: u64, provider: u64) -
 pub fn deployed(s: &dyn StateRead, ports: &dyn Ports, model_id: u64) -> Result<Option<(u64, u64)>> {
     for key in state::OF_MODEL.iter_prefix(s, &model_id).take(100) {
         let (_, adapter) = key?;
+        if require(s, adapter)?.status() != pb::AdapterStatus::Registered {
+            continue;
+        }
         for entry in state::DEPLOYMENTS.iter_prefix(s, &adapter).take(100) {
             let ((_, provider), deployment) = entry?;
             let serves = deployment.until_height == 0;

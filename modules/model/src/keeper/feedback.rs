@@ -10,7 +10,7 @@ use crate::ports::Ports;
 use crate::state;
 
 /// Most givers whose accepted feedback an adapter pays.
-const GIVERS_MAX: usize = 64;
+pub(crate) const GIVERS_MAX: usize = 64;
 
 /// Accepted rows of feedback on all adapters of a model.
 pub fn accepted_feedback(s: &(impl StateRead + ?Sized), model_id: u64) -> Result<u64> {
@@ -24,6 +24,12 @@ pub fn feedback_weights(
 ) -> Result<Vec<(Address, u64)>> {
     let entries = state::GIVERS.iter_prefix(s, &adapter_id).take(GIVERS_MAX);
     entries.map(|entry| entry.map(|((_, giver), rows)| (giver, rows))).collect()
+}
+
+/// Whether an adapter pays this giver already, or can still pay one more.
+pub(super) fn has_room(ctx: &Ctx<'_>, adapter_id: u64, giver: &Address) -> Result<bool> {
+    let givers = feedback_weights(ctx, adapter_id)?;
+    Ok(givers.len() < GIVERS_MAX || givers.iter().any(|(known, _)| known == giver))
 }
 
 /// A batch that must be there.
@@ -53,10 +59,8 @@ pub(crate) fn commit(
 ) -> Result<pb::Feedback> {
     let adapter = require(ctx, adapter_id)?;
     ensure(adapter.status() == pb::AdapterStatus::Registered, Error::Retired(adapter_id))?;
-    let givers = feedback_weights(ctx, adapter_id)?;
-    let known = givers.iter().any(|(known, _)| known == giver);
-    let full = givers.len() >= GIVERS_MAX && !known;
-    ensure(!full, Error::Full { what: "givers of feedback", most: GIVERS_MAX })?;
+    let room = has_room(ctx, adapter_id, giver)?;
+    ensure(room, Error::Full { what: "givers of feedback", most: GIVERS_MAX })?;
     let p = params(ctx)?;
     let made = pb::Feedback {
         id: state::LAST_FEEDBACK.next(ctx)?,

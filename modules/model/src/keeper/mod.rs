@@ -5,12 +5,12 @@ mod deploy;
 mod feedback;
 mod review;
 
+pub(crate) use adapter::{FLAGS_MAX, flag, register, retire};
 pub use adapter::{adapter, adapter_of, require, trained_on};
-pub(crate) use adapter::{flag, register, retire};
 pub(crate) use deploy::{deploy, evaluate, undeploy};
 pub use deploy::{deployed, is_deployed};
+pub(crate) use feedback::{GIVERS_MAX, commit, due_after, expire, require_feedback, reveal};
 pub use feedback::{accepted_feedback, feedback_weights};
-pub(crate) use feedback::{commit, due_after, expire, require_feedback, reveal};
 pub(crate) use review::{commit_review, decide, reveal_review};
 
 use whence_base::{Address, Coin, Coins, Ctx, Result, StateRead};

@@ -4,7 +4,7 @@ use whence_base::{Address, Ctx, Result, ensure};
 use whence_canon::commit::{Opening, Review};
 use whence_proto::whence::model::v1 as pb;
 
-use super::feedback::{in_status, unschedule, write};
+use super::feedback::{has_room, in_status, unschedule, write};
 use super::{accepted_feedback, burn, give_back, params, require, take};
 use crate::error::Error;
 use crate::params::REVIEWS_MAX;
@@ -118,7 +118,13 @@ pub(crate) fn decide(ctx: &mut Ctx<'_>, ports: &dyn Ports, mut found: pb::Feedba
                 true => pb::FeedbackStatus::Accepted,
                 false => pb::FeedbackStatus::Refused,
             };
-            (status, quality, review.reason.clone())
+            // Several first batches may have been under review at once.
+            let pays = status != pb::FeedbackStatus::Accepted
+                || has_room(ctx, found.adapter_id, &Address::parse(&found.giver)?)?;
+            match pays {
+                true => (status, quality, review.reason.clone()),
+                false => (pb::FeedbackStatus::Refused, quality, "too many givers".to_owned()),
+            }
         }
         _ => (pb::FeedbackStatus::Unreviewed, 0, "no quorum of reviewers".to_owned()),
     };

@@ -1,0 +1,406 @@
+//! A world for tests: the module over a state in memory, a ledger of real sums, and facts that
+//! others would know.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+
+use prost::{Message as _, Name};
+use whence_base::testkit::MemState;
+use whence_base::{
+    Address, Block, Coin, Coins, Ctx, Error, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
+    Router, StateRead, StateWrite, module_address,
+};
+use whence_canon::commit as canon;
+use whence_model::ports::{Ports, Version};
+use whence_model::{keeper, module};
+use whence_proto::Any;
+use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
+use whence_proto::whence::model::v1 as pb;
+use whence_proto::whence::proposal::v1::{BaseModel, ModelProposal, ModelSpec, Stage};
+
+const LEDGER: &str = "ledger";
+pub const CHAIN: &str = "whence-test-1";
+/// What everybody starts with, and bonds.
+pub const START: u128 = 1_000_000_000;
+pub const ADAPTER: u128 = 5_000_000;
+pub const BOND: u128 = 1_000_000;
+
+/// Money in the same state, so that a refused message moves none.
+struct Ledger;
+static PORTS: Ledger = Ledger;
+
+fn balance(state: &dyn StateRead, who: &Address) -> u128 {
+    let bytes = state.get(LEDGER, who.as_bytes()).unwrap_or_else(|| vec![0; 16]);
+    u128::from_be_bytes(bytes.try_into().unwrap())
+}
+
+pub fn set_balance(state: &mut dyn StateWrite, who: &Address, amount: u128) {
+    state.set(LEDGER, who.as_bytes().to_vec(), amount.to_be_bytes().to_vec());
+}
+
+fn take(ctx: &mut Ctx<'_>, from: &Address, coins: &Coins) -> Result<u128> {
+    let amount = coins.amount_of(NATIVE_DENOM);
+    let have = balance(ctx, from);
+    let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
+    set_balance(ctx, from, rest);
+    Ok(amount)
+}
+
+fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
+    let amount = take(ctx, from, coins)?;
+    let there = balance(ctx, to);
+    set_balance(ctx, to, there + amount);
+    Ok(())
+}
+
+impl Ports for Ledger {
+    fn send_to_module(
+        &self,
+        ctx: &mut Ctx<'_>,
+        from: &Address,
+        module: &'static str,
+        coins: &Coins,
+    ) -> Result<()> {
+        send(ctx, from, &module_address(module), coins)
+    }
+    fn send_from_module(
+        &self,
+        ctx: &mut Ctx<'_>,
+        module: &'static str,
+        to: &Address,
+        coins: &Coins,
+    ) -> Result<()> {
+        send(ctx, &module_address(module), to, coins)
+    }
+    fn burn(&self, ctx: &mut Ctx<'_>, module: &'static str, coins: &Coins) -> Result<()> {
+        take(ctx, &module_address(module), coins).map(drop)
+    }
+    /// Model 1 is in Tuning, 2 in Voting, 3 in Retired; all train on datanets 1, 2 and 3.
+    fn proposal(&self, _: &dyn StateRead, id: u64) -> Result<Option<ModelProposal>> {
+        let stage = match id {
+            1 | 4 => Stage::Tuning,
+            2 => Stage::Voting,
+            3 => Stage::Retired,
+            _ => return Ok(None),
+        };
+        let base = BaseModel { digest: vec![7; 32], ..BaseModel::default() };
+        let datanet_ids = vec![1, 2, 3];
+        let spec = ModelSpec { base_model: Some(base), datanet_ids, ..ModelSpec::default() };
+        let stage = stage.into();
+        Ok(Some(ModelProposal { id, stage, spec: Some(spec), ..ModelProposal::default() }))
+    }
+    /// Version 1 of datanet 1 is permissive, of 2 non-commercial, of 3 public domain.
+    fn version(&self, _: &dyn StateRead, id: u64, version: u64) -> Result<Option<Version>> {
+        let licences: &[&str] = match (id, version) {
+            (1, 1) => &["MIT", "CC-BY-4.0"],
+            (2, 1) => &["MIT", "CC-BY-NC-4.0"],
+            (3, 1) | (4, 1) => &["CC0-1.0"],
+            _ => return Ok(None),
+        };
+        let licences = licences.iter().map(|l| (*l).to_owned()).collect();
+        Ok(Some(Version { manifest_root: vec![9; 32], licences, ..Version::default() }))
+    }
+    /// Accounts 4 to 6 review datanet 1; so do all from 200 on.
+    fn may_review(&self, _: &dyn StateRead, datanets: &[u64], who: &Address) -> Result<bool> {
+        let n = who.as_bytes()[0];
+        Ok(datanets.contains(&1) && ((4..=6).contains(&n) || n >= 200))
+    }
+    /// Provider n is run by account n; those from 50 on are not bonded.
+    fn bonded_operator(&self, _: &dyn StateRead, id: u64) -> Result<Option<Address>> {
+        Ok((1..50).contains(&id).then(|| account(u8::try_from(id).unwrap())))
+    }
+}
+
+pub fn account(n: u8) -> Address {
+    Address::new(vec![n; 20]).unwrap()
+}
+
+pub fn coin(amount: u128) -> Option<PbCoin> {
+    Some(Coin::new(NATIVE_DENOM, amount).to_proto())
+}
+
+pub fn register(who: u8) -> pb::MsgRegisterAdapter {
+    let root =
+        |datanet_id| pb::DatanetVersionRef { datanet_id, version: 1, manifest_root: vec![9; 32] };
+    pb::MsgRegisterAdapter {
+        developer: account(who).to_string(),
+        model_id: 1,
+        files: vec![pb::FileDigest { name: "a".into(), sha256: vec![1; 32], byte_size: 1 }],
+        training: Some(pb::TrainingReceipt {
+            base_model_digest: vec![7; 32],
+            datanet_versions: vec![root(1), root(3)],
+            recipe_hash: vec![2; 32],
+            recipe: "{}".into(),
+            seed: vec![3; 32],
+            software_version: "1".into(),
+            checkpoint_root: vec![4; 32],
+            adapter_digest: vec![1; 32],
+            ..pb::TrainingReceipt::default()
+        }),
+        index: Some(pb::IndexReceipt {
+            method: "m".into(),
+            row_root: vec![5; 32],
+            preconditioner_hash: vec![6; 32],
+            row_count: 1,
+        }),
+        licence: "Apache-2.0".into(),
+        uris: vec!["https://example.org".into()],
+    }
+}
+
+pub fn retire(who: &Address, adapter_id: u64) -> pb::MsgRetireAdapter {
+    pb::MsgRetireAdapter { sender: who.to_string(), adapter_id, reason: "old".into() }
+}
+
+pub fn flag(who: u8, adapter_id: u64) -> pb::MsgFlagAdapter {
+    pb::MsgFlagAdapter {
+        flagger: account(who).to_string(),
+        adapter_id,
+        kind: pb::FlagKind::Harm.into(),
+        evidence_hash: vec![1; 32],
+        note: "n".into(),
+    }
+}
+
+pub fn deploy(who: u8, adapter_id: u64, provider_id: u64) -> pb::MsgDeployAdapter {
+    pb::MsgDeployAdapter { operator: account(who).to_string(), adapter_id, provider_id }
+}
+
+pub fn undeploy(who: u8, adapter_id: u64, provider_id: u64) -> pb::MsgUndeployAdapter {
+    pb::MsgUndeployAdapter { operator: account(who).to_string(), adapter_id, provider_id }
+}
+
+pub fn evaluation(adapter_id: u64) -> pb::MsgRecordEvaluation {
+    pb::MsgRecordEvaluation {
+        evaluator: account(7).to_string(),
+        adapter_id,
+        evaluation_set_digest: vec![1; 32],
+        metrics: vec![pb::MetricValue { name: "loss".into(), value_millionths: -5 }],
+        report_hash: vec![2; 32],
+    }
+}
+
+pub fn manifest() -> pb::FeedbackManifest {
+    pb::FeedbackManifest {
+        kind: pb::FeedbackKind::Preference.into(),
+        row_root: vec![1; 32],
+        row_count: 10,
+        byte_size: 100,
+        sha256: vec![2; 32],
+        uris: vec!["https://example.org".into()],
+        licence: "CC0-1.0".into(),
+    }
+}
+
+/// A commit to what [`reveal`] shows.
+pub fn commit(who: u8, adapter_id: u64) -> pb::MsgCommitFeedback {
+    let m = manifest();
+    let payload = canon::Feedback {
+        adapter_id,
+        kind: 1,
+        row_root: &m.row_root,
+        row_count: m.row_count,
+        byte_size: m.byte_size,
+        sha256: &m.sha256,
+        uris: &m.uris,
+        licence: &m.licence,
+    };
+    let giver = account(who).to_string();
+    let opening = canon::Opening { chain_id: CHAIN, author: &giver, salt: &[8; 32] };
+    let commit_hash = opening.commit(&payload).to_vec();
+    pb::MsgCommitFeedback { giver, adapter_id, commit_hash }
+}
+
+pub fn reveal(who: u8, feedback_id: u64) -> pb::MsgRevealFeedback {
+    let giver = account(who).to_string();
+    pb::MsgRevealFeedback { giver, feedback_id, manifest: Some(manifest()), salt: vec![8; 32] }
+}
+
+/// A commit to what [`show`] shows.
+pub fn review(
+    who: u8,
+    feedback_id: u64,
+    (quality, spam): (u32, bool),
+) -> pb::MsgCommitFeedbackReview {
+    let payload = canon::Review {
+        subject_id: feedback_id,
+        feedback: true,
+        quality,
+        verdict: u32::from(spam),
+        reason: "why",
+    };
+    let reviewer = account(who).to_string();
+    let opening = canon::Opening { chain_id: CHAIN, author: &reviewer, salt: &[8; 32] };
+    let commit_hash = opening.commit(&payload).to_vec();
+    pb::MsgCommitFeedbackReview { reviewer, feedback_id, commit_hash }
+}
+
+pub fn show(
+    who: u8,
+    feedback_id: u64,
+    (quality, spam): (u32, bool),
+) -> pb::MsgRevealFeedbackReview {
+    let reviewer = account(who).to_string();
+    let (reason, salt) = ("why".into(), vec![8; 32]);
+    pb::MsgRevealFeedbackReview { reviewer, feedback_id, quality, spam, reason, salt }
+}
+
+pub fn pack<M: Name>(message: &M) -> Any {
+    Any { type_url: M::type_url(), value: message.encode_to_vec() }
+}
+
+#[derive(Clone)]
+pub struct World {
+    pub state: MemState,
+    pub height: u64,
+}
+
+impl World {
+    /// Accounts 1 to 9 have money; windows are 10 blocks each.
+    pub fn new() -> Self {
+        let mut world = Self { state: MemState::default(), height: 1 };
+        let genesis = module(&PORTS).default_genesis();
+        world.with(|ctx| module(&PORTS).init_genesis(ctx, &genesis)).unwrap();
+        (1..=9).for_each(|n| set_balance(&mut world.state, &account(n), START));
+        world.set(|p| {
+            p.reveal_window_blocks = 10;
+            p.review_commit_window_blocks = 10;
+            p.review_reveal_window_blocks = 10;
+        });
+        world
+    }
+
+    /// Account 1 has registered adapter 1.
+    pub fn ready() -> Self {
+        let mut world = Self::new();
+        world.tx(register(1)).unwrap();
+        world
+    }
+
+    /// Feedback 1 of account 2 on adapter 1 is under review from height 1: commits to 11, reveals to 21.
+    pub fn reviewing() -> Self {
+        let mut world = Self::ready();
+        world.tx(commit(2, 1)).unwrap();
+        world.tx(reveal(2, 1)).unwrap();
+        world
+    }
+
+    pub fn set(&mut self, change: impl FnOnce(&mut pb::Params)) {
+        let mut p = keeper::params(&self.state).unwrap();
+        change(&mut p);
+        self.with(|ctx| keeper::set_params(ctx, &p)).unwrap();
+    }
+
+    fn block(&self) -> Block {
+        Block { chain_id: CHAIN.into(), height: self.height, ..Block::default() }
+    }
+
+    pub fn with<T>(&mut self, f: impl FnOnce(&mut Ctx<'_>) -> T) -> T {
+        let block = self.block();
+        f(&mut Ctx::new(&mut self.state, &block))
+    }
+
+    pub fn run(&mut self, any: &Any) -> Result<Any> {
+        let mut router = Router::default();
+        module(&PORTS).messages(&mut router);
+        let message = router.parse(any)?;
+        message.validate()?;
+        assert_eq!(message.signers().len(), 1);
+        assert!(message.gas() >= 40_000);
+        let result = self.with(|ctx| ctx.atomically(|ctx| message.execute(ctx)));
+        assert_eq!(self.broken(), Vec::<String>::new());
+        result
+    }
+
+    pub fn tx<M: Name>(&mut self, message: M) -> Result<Any> {
+        self.run(&pack(&message))
+    }
+
+    /// A message is refused with this codespace and code, and nothing changes.
+    pub fn refuses(&mut self, what: &str, message: &Any, expected: &str) {
+        let before = self.state.clone();
+        let error = self.run(message).expect_err(what);
+        assert_eq!(format!("{} {}", error.codespace, error.code), expected, "{what}: {error}");
+        assert!(self.state == before, "{what}: the state has changed");
+    }
+
+    /// Ends this block and starts the next.
+    pub fn end_block(&mut self) {
+        let updates = self.with(|ctx| module(&PORTS).end_block(ctx));
+        assert!(updates.is_empty());
+        assert_eq!(self.broken(), Vec::<String>::new());
+        self.height += 1;
+    }
+
+    /// Ends blocks until this height is the current one.
+    pub fn run_to(&mut self, height: u64) {
+        while self.height < height {
+            self.end_block();
+        }
+    }
+
+    pub fn feedback(&self, feedback_id: u64) -> pb::Feedback {
+        let question = pb::QueryFeedbackRequest { feedback_id };
+        let answer: pb::QueryFeedbackResponse = self.ask("Feedback", question).unwrap();
+        answer.feedback.unwrap()
+    }
+
+    pub fn serving(&self, model: u64) -> Option<(u64, u64)> {
+        keeper::deployed(&self.state, &PORTS, model).unwrap()
+    }
+
+    pub fn ask<Q: prost::Message, A: prost::Message + Default>(
+        &self,
+        method: &str,
+        question: Q,
+    ) -> std::result::Result<A, whence_base::Status> {
+        let mut router = QueryRouter::default();
+        module(&PORTS).queries(&mut router);
+        let path = format!("/whence.model.v1.Query/{method}");
+        let block = self.block();
+        let ctx = QueryCtx::new(&self.state, &block);
+        let bytes = router.answer(&path, &ctx, &question.encode_to_vec()).unwrap()?;
+        Ok(A::decode(bytes.as_slice()).unwrap())
+    }
+
+    /// Broken invariants, and accounts that do not hold what they owe.
+    pub fn broken(&self) -> Vec<String> {
+        let block = self.block();
+        let ctx = QueryCtx::new(&self.state, &block);
+        let mut broken = module(&PORTS).invariants(&ctx).unwrap();
+        for o in module(&PORTS).obligations(&ctx).unwrap() {
+            let (held, owed) = (self.held(), o.coins.amount_of(NATIVE_DENOM));
+            if held != owed {
+                broken.push(format!("{} holds {held}, owes {owed}", o.account));
+            }
+        }
+        broken
+    }
+
+    pub fn balance(&self, n: u8) -> u128 {
+        balance(&self.state, &account(n))
+    }
+
+    pub fn held(&self) -> u128 {
+        balance(&self.state, &module_address("model"))
+    }
+
+    pub fn export(&self) -> pb::GenesisState {
+        let block = self.block();
+        let bytes = module(&PORTS).export_genesis(&QueryCtx::new(&self.state, &block)).unwrap();
+        pb::GenesisState::decode(bytes.as_slice()).unwrap()
+    }
+
+    pub fn validate(genesis: &pb::GenesisState) -> Result<()> {
+        module(&PORTS).validate_genesis(&genesis.encode_to_vec())
+    }
+
+    /// The same chain after export and import.
+    pub fn reborn(&self) -> Self {
+        let mut other = Self { state: MemState::default(), height: self.height };
+        let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
+        let entries: Vec<_> = self.state.range(LEDGER, all, false).collect();
+        entries.into_iter().for_each(|(k, v)| other.state.set(LEDGER, k, v));
+        let genesis = self.export().encode_to_vec();
+        other.with(|ctx| module(&PORTS).init_genesis(ctx, &genesis)).unwrap();
+        other
+    }
+}
