@@ -43,8 +43,8 @@ impl Node {
         tools::run(&tools::bin().join("whenced"), &all)
     }
 
-    /// Makes home, keys and a genesis of one validator; `accounts` get coins, `edit` may change
-    /// genesis.
+    /// Makes home, keys and a genesis of one validator; `accounts` (names of keys, or addresses) get
+    /// coins, `edit` may change genesis.
     pub fn make(
         &self,
         accounts: &[(&str, &str)],
@@ -52,7 +52,8 @@ impl Node {
     ) -> Result<()> {
         self.whenced(&["init", "validator", "--chain-id", CHAIN_ID])?;
         for (name, coins) in accounts {
-            let address = self.key(name)?;
+            let address =
+                if name.starts_with("whence1") { (*name).to_owned() } else { self.key(name)? };
             self.whenced(&["genesis", "add-genesis-account", &address, coins])?;
         }
         let path = self.home.join("config/genesis.json");
