@@ -89,8 +89,8 @@ fn a_genesis_that_cannot_be_is_refused() {
     ]);
 }
 
-/// Found by these tests: each of these was taken, though its money would have stayed with the module
-/// for ever, or could not be given back.
+/// Found by these tests: each of these was taken, though its money would have stayed with the
+/// module for ever, or could not be given back.
 #[test]
 fn a_genesis_whose_bonds_do_not_fit_is_refused() {
     all_refused(&[
