@@ -68,12 +68,15 @@ func check(line []byte) (err error) {
 		return err
 	}
 	specs := []*ics23.ProofSpec{jmtSpec(), jmtSpec()}
-	ours, err := jmtSpec().Marshal()
-	if err != nil {
-		return err
-	}
-	if theirs, err := hex.DecodeString(c.Spec); err != nil || !bytes.Equal(ours, theirs) {
-		return errors.New("another spec")
+	// One who has only the node's answers gives no spec.
+	if c.Spec != "" {
+		ours, err := jmtSpec().Marshal()
+		if err != nil {
+			return err
+		}
+		if theirs, err := hex.DecodeString(c.Spec); err != nil || !bytes.Equal(ours, theirs) {
+			return errors.New("another spec")
+		}
 	}
 	if len(c.Ops) != 2 {
 		return errors.New("not two ops")
