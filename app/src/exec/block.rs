@@ -53,6 +53,8 @@ impl Machine<'_> {
         let mut gas_left = header::block_gas_max(&overlay)?;
 
         let mut block_events = self.begin(&mut overlay, block);
+        #[cfg(feature = "fault-nondeterminism")]
+        header::remember_process(&mut overlay);
         let mut results = Vec::with_capacity(txs.len());
         for candidate in candidates {
             let outcome = match candidate {

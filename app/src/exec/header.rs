@@ -68,3 +68,10 @@ pub fn votes(commit: Option<CommitInfo>) -> Vec<Vote> {
     };
     votes.into_iter().filter_map(vote).collect()
 }
+
+/// A fault on purpose: state that no other process has. A test sees such a node found out.
+#[cfg(feature = "fault-nondeterminism")]
+pub fn remember_process(state: &mut (impl StateWrite + ?Sized)) {
+    const PROCESS: Item<u64> = Item::at(STORE, 0xff);
+    PROCESS.set(state, &u64::from(std::process::id()));
+}

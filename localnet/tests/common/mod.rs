@@ -22,9 +22,18 @@ use self::rpc::Rpc;
 pub const COINS: &str = "1000000000uwhn";
 /// Longest wait for one thing.
 pub const WAIT_MAX: Duration = Duration::from_secs(90);
-/// Flags that make blocks often.
-pub const FAST: [&str; 4] =
-    ["--comet.set", "consensus.timeout_commit=200ms", "--log_level=info", "--log_no_color"];
+/// Flags that make blocks often, and let several nodes of this machine be peers.
+pub const FAST: [&str; 9] = [
+    "--comet.set",
+    "consensus.timeout_commit=200ms",
+    "--comet.set",
+    "p2p.allow_duplicate_ip=true",
+    "--comet.set",
+    "p2p.addr_book_strict=false",
+    "--p2p.pex=false",
+    "--log_level=info",
+    "--log_no_color",
+];
 
 /// A node in a folder of its own; the folder goes with it.
 pub struct Home {
@@ -87,9 +96,7 @@ impl Home {
     /// The command that starts it as a follower of a peer.
     pub fn following(&self, peer: &str, more: &[&str]) -> std::process::Command {
         let peers = format!("--p2p.persistent_peers={peer}");
-        let local = ["--comet.set", "p2p.allow_duplicate_ip=true"];
-        let strict = ["--comet.set", "p2p.addr_book_strict=false", "--p2p.pex=false", &peers];
-        self.node.start_command(&[&FAST[..], &local, &strict, more].concat())
+        self.node.start_command(&[&FAST[..], &[peers.as_str()], more].concat())
     }
 
     pub fn log(&self) -> String {
