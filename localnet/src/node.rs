@@ -43,7 +43,8 @@ impl Node {
         tools::run(&tools::bin().join("whenced"), &all)
     }
 
-    /// Makes home, keys and a genesis of one validator; `accounts` (names of keys, or addresses) get
+    /// Makes home, keys and a genesis of one validator; `accounts` (names of keys, or addresses)
+    /// get
     /// coins, `edit` may change genesis.
     pub fn make(
         &self,

@@ -1,4 +1,5 @@
-//! `kill -9` of `whenced` and of CometBFT at seeded times under load: nothing committed is lost, and an
+//! `kill -9` of `whenced` and of CometBFT at seeded times under load: nothing committed is lost,
+//! and an
 //! undisturbed node that replays the chain gets the same app hash after each block.
 #![allow(
     clippy::unwrap_used,

@@ -4,7 +4,7 @@
 #![allow(
     clippy::indexing_slicing,
     reason = "JSON is read by key, which gives null where there is nothing; documents that are \
-              written to are checked to be objects, and this is the command line, not the state machine"
+              written to are checked to be objects; this is the command line, not the state machine"
 )]
 
 pub mod amounts;
