@@ -6,6 +6,10 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 cd "$here"
 echo "== blocks per second, empty (abci)"
 CARGO_TARGET_DIR="$cache/target" cargo run --release --locked -p whence-app --bin abci-bench -- --out docs/figures/abci.json
+echo "== blocks of sends beside the Cosmos SDK's application"
+(cd localnet/peers/sdkbench && go build -o "$cache/peers/sdkbench" .)
+CARGO_TARGET_DIR="$cache/target" cargo build --release --locked -p whence-app --bin blocks-bench
+python3 localnet/peers/blocks.py "$cache/target/release/blocks-bench" "$cache/peers/sdkbench" 100000 docs/figures/blocks.json
 echo "== store beside the jmt crate"
 CARGO_TARGET_DIR="$cache/target" cargo bench --locked -p whence-store
 echo "== sidecar beside transformers and PEFT"
