@@ -1,7 +1,7 @@
-//! Blocks of sends through CheckTx, FinalizeBlock and Commit, without CometBFT, and where time goes.
+//! Blocks of sends through CheckTx, FinalizeBlock and Commit, without CometBFT, and its parts.
 //!
-//! As the peer: every tx is another signer's, recipients are drawn from all accounts, each tx goes
-//! through CheckTx before its block. Prints one JSON object, microseconds a tx, medians over blocks.
+//! As the peer: every tx is another signer's, recipients are drawn from all accounts, each tx
+//! goes through CheckTx before its block. Prints one JSON object: microseconds a tx, medians.
 #![allow(
     clippy::disallowed_methods,
     clippy::arithmetic_side_effects,
