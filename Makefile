@@ -50,6 +50,10 @@ test: setup ## set up and run every test that CI runs
 unit: setup ## tables, models and properties; no process is started
 	@$(NODE) cargo test --release --locked --workspace --exclude whence-inference --exclude whence-localnet --lib --tests
 
+.PHONY: demo-test
+demo-test: build ## the demo told twice with the topics swapped: pay follows the rows
+	@$(NODE) cargo test --release --locked -p whence-localnet --test demo -- --nocapture
+
 .PHONY: check
 check: setup ## format, lints, tidiness
 	@cargo fmt --all --check

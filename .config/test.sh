@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test of the project, cheapest first; the first red stage stops the rest. Ends with one summary line.
+# The tests that CI runs, cheapest first; the first red stage stops the rest. Ends with one summary line.
+# Lints are `make check`: they compile every dependency a second time. The demo told twice is `make demo-test`.
 set -uo pipefail
 cache=${CACHE:-$HOME/.cache/whence}
 log=$(mktemp)
@@ -27,10 +28,9 @@ node_crates=(--release --locked --workspace --exclude whence-inference)
 
 stage format cargo fmt --all --check
 stage tidy "${node[@]}" test --release --locked -p whence-localnet --test tidy
-stage lint-node "${node[@]}" clippy "${node_crates[@]}" --lib --bins -- -D warnings
 stage unit "${node[@]}" test "${node_crates[@]}" --exclude whence-localnet --lib --bins --tests
-stage lint-sidecar "${sidecar[@]}" clippy --release --locked -p whence-inference --lib --bins -- -D warnings
 stage sidecar "${sidecar[@]}" test --release --locked -p whence-inference --lib --bins --tests
 stage binaries "${sidecar[@]}" build --release --locked -p whence-inference --bins
-stage end-to-end "${node[@]}" test --release --locked -p whence-localnet --tests -- --test-threads 1
+end_to_end=(--test clients --test proofs --test replay --test kill --test determinism)
+stage end-to-end "${node[@]}" test --release --locked -p whence-localnet "${end_to_end[@]}" -- --test-threads 1
 summary

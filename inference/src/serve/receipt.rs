@@ -12,12 +12,6 @@ use crate::attribution::Attribution;
 /// Most rows of one report.
 const SHARES_MAX: usize = 64;
 
-/// A row's number in an index: the contribution in the upper half, the row in it in the lower.
-pub fn row_number(contribution: u64, row: u64) -> Option<u64> {
-    let fits = contribution <= u64::from(u32::MAX) && row <= u64::from(u32::MAX);
-    fits.then(|| contribution << 32 | row)
-}
-
 /// Everything of one answer that is reported.
 pub struct Answered<'a> {
     /// The voucher that pays.
