@@ -54,6 +54,10 @@ unit: setup ## tables, models and properties; no process is started
 demo-test: build ## the demo told twice with the topics swapped: pay follows the rows
 	@$(NODE) cargo test --release --locked -p whence-localnet --test demo -- --nocapture
 
+.PHONY: once-test
+once-test: build ## kills at each step of an answer's payment: it is paid exactly once
+	@$(NODE) cargo test --release --locked -p whence-localnet --test exactly_once -- --nocapture
+
 .PHONY: check
 check: setup ## format, lints, tidiness
 	@cargo fmt --all --check

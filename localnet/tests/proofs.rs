@@ -1,4 +1,5 @@
-//! What the state held is proved to an outsider: Go's `ics23` checks proofs from `abci_query` against the
+//! What the state held is proved to an outsider: Go's `ics23` checks proofs from `abci_query`
+//! against the
 //! app hash of a header that the validator signed, and refuses mutated ones.
 #![allow(
     clippy::unwrap_used,

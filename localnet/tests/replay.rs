@@ -1,4 +1,5 @@
-//! A transaction that comes again is refused: at once, after a restart, on a chain that starts from the
+//! A transaction that comes again is refused: at once, after a restart, on a chain that starts from
+//! the
 //! exported state, and on another chain; the exported state holds the same balances.
 #![allow(
     clippy::unwrap_used,

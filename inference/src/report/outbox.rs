@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use prost::Message;
@@ -48,6 +49,7 @@ impl std::fmt::Display for QueryId {
 pub struct Outbox {
     folder: PathBuf,
     waiting: Mutex<BTreeMap<QueryId, QueryReport>>,
+    removals: AtomicU64,
 }
 
 impl Outbox {
@@ -69,7 +71,7 @@ impl Outbox {
                 waiting.insert(id, report);
             }
         }
-        Ok(Self { folder, waiting: Mutex::new(waiting) })
+        Ok(Self { folder, waiting: Mutex::new(waiting), removals: AtomicU64::new(0) })
     }
 
     /// Keeps a report; when this returns it survives a crash.
@@ -93,7 +95,9 @@ impl Outbox {
         let path = self.path(id);
         fs::remove_file(&path).map_err(|why| ReportError::io(&path, why))?;
         self.sync_folder()?;
-        self.lock().remove(&id);
+        let mut waiting = self.lock();
+        self.removals.fetch_add(1, Ordering::SeqCst);
+        waiting.remove(&id);
         Ok(())
     }
 
@@ -117,10 +121,20 @@ impl Outbox {
         self.len() == 0
     }
 
-    /// Fees that wait for an escrow, in base units.
-    pub fn fees(&self, escrow: u64) -> u128 {
+    /// How many have been taken away since this was opened: who reads chain and outbox one after
+    /// the
+    /// other sees by it whether a report moved between them meanwhile.
+    pub fn removals(&self) -> u64 {
+        self.removals.load(Ordering::SeqCst)
+    }
+
+    /// Fees that wait for an escrow, in base units, but for the sequences that the chain has
+    /// counted
+    /// already: a report stays here for a moment after its commit.
+    pub fn fees(&self, escrow: u64, counted: impl Fn(u64) -> bool) -> u128 {
         let waiting = self.lock();
-        let fees = waiting.iter().filter(|(id, _)| id.escrow == escrow).map(|(_, report)| {
+        let open = waiting.iter().filter(|(id, _)| id.escrow == escrow && !counted(id.sequence));
+        let fees = open.map(|(_, report)| {
             report.fee.as_ref().and_then(|fee| fee.amount.parse::<u128>().ok()).unwrap_or(0)
         });
         fees.fold(0, u128::saturating_add)

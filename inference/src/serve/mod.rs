@@ -7,6 +7,7 @@
 //! | [`chat`] | `POST /v1/chat/completions`, whole or streamed |
 //! | [`quote`] | `POST /v1/quote`: what a request may cost at most |
 //! | [`till`] | is this voucher good for this request, and what is spoken for |
+//! | [`marks`] | which sequences an escrow counts as reported |
 //! | [`receipt`] | the report of an answer, and its digest |
 //! | [`adapters`] | names and chain ids of what is served |
 //! | [`error`] | refusals, with stable codes, in OpenAI's shape |
@@ -16,6 +17,7 @@
 pub mod adapters;
 pub mod chat;
 pub mod error;
+pub mod marks;
 pub mod openai;
 pub mod quote;
 pub mod receipt;

@@ -19,6 +19,7 @@ use whence_canon::voucher;
 use whence_proto::whence::attribution::v1::{Escrow, Voucher};
 
 use super::error::ApiError;
+use super::marks;
 use super::receipt::canonical;
 use crate::report::{Chain, Outbox, QueryId};
 
@@ -84,13 +85,15 @@ impl Till {
         let plain = canonical(&voucher)
             .ok_or_else(|| ApiError::invalid("voucher: an amount or digest is malformed"))?;
         self.check_request(&plain, &tender, &salt)?;
-        let escrow = self.chain.escrow(plain.escrow_id).await?;
-        self.check_escrow(&escrow, &plain, &voucher.signature)?;
         let id = QueryId { escrow: plain.escrow_id, sequence: plain.sequence };
-        if self.chain.reported(id.escrow, id.sequence).await?.reported {
-            return Err(repeated(id));
+        loop {
+            let removals = self.outbox.removals();
+            let escrow = self.chain.escrow(plain.escrow_id).await?;
+            self.check_escrow(&escrow, &plain, &voucher.signature)?;
+            if self.reserve(id, &escrow, &plain, removals)? {
+                break;
+            }
         }
-        self.reserve(id, &escrow, &plain)?;
         Ok(Reserved { till: Arc::clone(self), id, voucher })
     }
 
@@ -148,20 +151,28 @@ impl Till {
         Ok(())
     }
 
+    /// Reserves a query's largest fee; false when a report left the outbox since the escrow was
+    /// asked for, so that neither may count it.
     fn reserve(
         &self,
         id: QueryId,
         escrow: &Escrow,
         plain: &voucher::Voucher,
-    ) -> Result<(), ApiError> {
+        removals: u64,
+    ) -> Result<bool, ApiError> {
         let mut running = self.lock();
-        if running.contains_key(&id) || self.outbox.has(id) {
+        let counted = |sequence| marks::reported(escrow, sequence);
+        if counted(id.sequence) || running.contains_key(&id) || self.outbox.has(id) {
             return Err(repeated(id));
+        }
+        let waiting = self.outbox.fees(id.escrow, counted);
+        if self.outbox.removals() != removals {
+            return Ok(false);
         }
         let others = running.iter().filter(|(other, _)| other.escrow == id.escrow);
         let spoken_for = others
             .map(|(_, fee)| *fee)
-            .fold(self.outbox.fees(id.escrow), u128::saturating_add)
+            .fold(waiting, u128::saturating_add)
             .saturating_add(plain.max_fee);
         let amount = |coin: &Option<whence_proto::cosmos::base::v1beta1::Coin>| {
             coin.as_ref().and_then(|coin| coin.amount.parse::<u128>().ok()).unwrap_or(0)
@@ -183,7 +194,7 @@ impl Till {
             return Err(ApiError::unpaid("voucher_too_small", text));
         }
         running.insert(id, plain.max_fee);
-        Ok(())
+        Ok(true)
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<QueryId, u128>> {

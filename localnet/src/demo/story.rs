@@ -29,6 +29,14 @@ pub fn usual_homes() -> (PathBuf, PathBuf) {
 
 /// Tells the whole story in a scene.
 pub fn tell(place: &mut Place) -> Result<()> {
+    prepare(place)?;
+    answers::start_sidecar(place)?;
+    answers::tell(place)?;
+    pay::tell(place)
+}
+
+/// The first half: up to an adapter that is deployed, with the node running.
+pub fn prepare(place: &mut Place) -> Result<()> {
     if !place.node.is_made() {
         let purses: Vec<_> = everybody().into_iter().map(|name| (name, PURSE)).collect();
         place.node.make(&purses, quick_genesis)?;
@@ -38,10 +46,7 @@ pub fn tell(place: &mut Place) -> Result<()> {
     println!("✓ chain: one validator makes blocks, at height {}", place.node.height().unwrap_or(0));
     answers::provider(place)?;
     data::tell(place)?;
-    tuning::tell(place)?;
-    answers::start_sidecar(place)?;
-    answers::tell(place)?;
-    pay::tell(place)
+    tuning::tell(place)
 }
 
 /// Deadlines that people wait days for, in seconds and a few blocks.

@@ -1,4 +1,5 @@
-//! Keys cannot collide: what is encoded comes back, no key is a prefix of another, and order is kept.
+//! Keys cannot collide: what is encoded comes back, no key is a prefix of another, and order is
+//! kept.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs, reason = "tests")]
 
 use std::fmt::Debug;

@@ -126,7 +126,13 @@ impl Module for Proposal {
     }
 }
 
+/// Reads a genesis. JSON has no absent metric, only an empty one: that is read as none.
 fn decode(bytes: &[u8]) -> Result<pb::GenesisState> {
     let name = pb::GenesisState::full_name();
-    pb::GenesisState::decode(bytes).map_err(|e| Error::invalid_request(format!("{name}: {e}")))
+    let genesis = pb::GenesisState::decode(bytes);
+    let mut genesis = genesis.map_err(|e| Error::invalid_request(format!("{name}: {e}")))?;
+    for spec in genesis.proposals.iter_mut().filter_map(|p| p.spec.as_mut()) {
+        spec.metric = spec.metric.take().filter(|metric| *metric != pb::Metric::default());
+    }
+    Ok(genesis)
 }

@@ -1,0 +1,4 @@
+//! What came once and comes again: vouchers at the sidecar, reports on the chain.
+
+pub(crate) mod replay;
+pub(crate) mod vouchers;
