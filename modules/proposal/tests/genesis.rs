@@ -88,3 +88,12 @@ fn a_genesis_without_a_deadline_where_one_must_be_is_refused() {
         assert_eq!(World::validate(&bad).unwrap_err().code, 11, "{n}");
     }
 }
+
+#[test]
+fn a_genesis_from_json_whose_metric_is_empty_is_taken() {
+    let mut genesis = busy().export();
+    for spec in genesis.proposals.iter_mut().filter_map(|p| p.spec.as_mut()) {
+        spec.metric = Some(pb::Metric::default());
+    }
+    World::validate(&genesis).unwrap();
+}
