@@ -14,7 +14,8 @@ need python3 python3
 need column bsdextrautils
 python3 -c 'import ensurepip' >/dev/null 2>&1 || packages+=(python3-venv)
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
-ls /usr/lib/llvm-*/lib/libclang*.so* >/dev/null 2>&1 || packages+=(libclang-dev)
+# What bindgen looks for; `libclang-cpp.so`, which LLVM's own packages bring, is another library.
+compgen -G '/usr/lib/llvm-*/lib/libclang[.-][s0-9]*' >/dev/null || packages+=(libclang-dev)
 if [ ${#packages[@]} -gt 0 ]; then
   sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
   echo "installing ${packages[*]}"
