@@ -1,0 +1,24 @@
+//! Which rows of a dataset moved a model towards an answer, and by how much.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`objective`] | what is asked of a model: losses, gradients and their derivatives, row by row |
+//! | [`layout`] | how a flat vector of parameters divides into matrices |
+//!
+//! The crate does no input or output and knows no tensors of a device: numbers come in, and what
+//! leaves it for a report is integers. Inside, arithmetic is `f32` or `f64`.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "numerical code is floats and indices; nothing here runs in the state machine"
+)]
+
+mod error;
+pub mod layout;
+pub mod objective;
+
+pub use error::{Error, Result};

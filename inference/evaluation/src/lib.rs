@@ -1,0 +1,21 @@
+//! Measures attribution against the truth: models trained again without some rows.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`figure`] | a measured number with its target, and the table and file that keep it |
+//! | [`random`] | seeded choices: the same seed, the same subsets |
+//! | [`statistics`] | ranks, correlations, areas under curves, standard errors |
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::disallowed_methods,
+    reason = "a bench: numbers, indices and a clock; nothing here runs in the state machine"
+)]
+
+pub mod figure;
+pub mod random;
+pub mod statistics;
