@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`objective`] | what is asked of a model: losses, gradients and their derivatives, row by row |
 //! | [`layout`] | how a flat vector of parameters divides into matrices |
+//! | [`replay`] | training that repeats bit by bit, with a weight per row, and derivatives through it |
 //!
 //! The crate does no input or output and knows no tensors of a device: numbers come in, and what
 //! leaves it for a report is integers. Inside, arithmetic is `f32` or `f64`.
@@ -20,5 +21,6 @@
 mod error;
 pub mod layout;
 pub mod objective;
+pub mod replay;
 
 pub use error::{Error, Result};
