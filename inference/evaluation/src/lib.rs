@@ -5,6 +5,7 @@
 //! | [`figure`] | a measured number with its target, and the table and file that keep it |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
 //! | [`statistics`] | ranks, correlations, areas under curves, standard errors |
+//! | [`table`] | the tables of a document, made from the file of figures |
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::float_arithmetic,
@@ -19,3 +20,4 @@
 pub mod figure;
 pub mod random;
 pub mod statistics;
+pub mod table;
