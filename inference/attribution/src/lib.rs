@@ -3,6 +3,8 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`objective`] | what is asked of a model: losses, gradients and their derivatives, row by row |
+//! | [`spans`] | which passages of an answer stand word for word in rows, and what they are worth |
+//! | [`information`] | `−log2` of a frequency in integers |
 //! | [`layout`] | how a flat vector of parameters divides into matrices |
 //! | [`replay`] | training that repeats bit by bit, with a weight per row, and derivatives through it |
 //!
@@ -19,8 +21,10 @@
 )]
 
 mod error;
+pub mod information;
 pub mod layout;
 pub mod objective;
 pub mod replay;
+pub mod spans;
 
 pub use error::{Error, Result};
