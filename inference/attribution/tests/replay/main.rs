@@ -9,5 +9,7 @@
     reason = "a test: numbers and indices"
 )]
 
+mod audits;
+mod metagradients;
 mod models;
 mod training;
