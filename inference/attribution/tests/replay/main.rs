@@ -5,6 +5,7 @@
     clippy::float_arithmetic,
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::unwrap_used,
     reason = "a test: numbers and indices"
 )]
