@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`figure`] | a measured number with its target, and the table and file that keep it |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
+//! | [`recipes`] | the runs that are replayed: seeded batches, and settings smooth in rows' weights |
 //! | [`statistics`] | ranks, correlations, areas under curves, standard errors |
 //! | [`table`] | the tables of a document, made from the file of figures |
 #![allow(
@@ -19,5 +20,6 @@
 
 pub mod figure;
 pub mod random;
+pub mod recipes;
 pub mod statistics;
 pub mod table;
