@@ -6,6 +6,7 @@
 //! | [`train`](mod@train) | the run itself, and the states kept on the way |
 //! | [`metagradient`] | the derivative of its end by every row's weight (MAGIC, arXiv 2504.16430) |
 //! | [`audit`] | leave-one-out and add-one-in from it, the truth by retraining, and fidelity |
+//! | [`Replay::metasmoothness`] | whether such derivatives tell about retraining at all |
 //!
 //! A run minimises, step by step, `L_t(θ, w) = (1/B_t) Σ_{i ∈ batch_t} w_i ℓ_i(θ)`. `B_t` is the
 //! number of rows *stated* in the batch, whatever their weights, so that the trained parameters are a
@@ -19,6 +20,7 @@ mod adjoint;
 pub mod audit;
 pub mod metagradient;
 pub mod recipe;
+mod smoothness;
 mod step;
 pub mod train;
 

@@ -1,6 +1,8 @@
 //! Estimates for single rows against retraining, and fidelity against ranks worked out by hand.
 
-use whence_influence::replay::{Queries, Replay, changes, fidelity, subset_weights};
+use whence_influence::replay::{
+    Decay, Optimiser, Queries, Recipe, Replay, Schedule, changes, fidelity, subset_weights,
+};
 
 use crate::models::{ADAM, Bend, Neuron, SGD, recipe};
 
@@ -54,4 +56,31 @@ fn fidelity_is_spearmans_correlation_per_query() {
     assert!(fidelity(&scores, &replayed[1..]).is_err());
     assert!(fidelity(&[vec![1.0]], &[vec![1.0, 2.0]]).is_err());
     assert!(fidelity(&[vec![f32::NAN]], &[vec![1.0]]).is_err());
+}
+
+#[test]
+fn a_run_linear_in_its_weights_is_smooth_and_one_that_follows_signs_is_not() {
+    // One step from 0: plain descent moves by Σ w x y / 2, linear in w; Adam without eps_root moves by
+    // its sign. With x y of 1 and −0.85 the sum's sign turns once, between weights 1 and 1.2 of row 1.
+    let mut model = Neuron::new(Bend::Square, 2, 1);
+    model.inputs = vec![vec![1.0], vec![1.0]];
+    model.targets = vec![1.0, -0.85];
+    let smoothness = |optimiser| {
+        let recipe = Recipe {
+            optimiser,
+            schedule: Schedule { peak: 0.1, warmup: 0, decay: Decay::Constant },
+            weight_decay: 0.0,
+            clip: None,
+            batches: vec![vec![0, 1]],
+            keep: vec![],
+        };
+        let replay =
+            Replay { objective: &model, start: &[0.0], recipe: &recipe, weights: &[1.0; 2] };
+        assert!(replay.metasmoothness(&[1.0], 0.2).is_err());
+        assert_eq!(replay.metasmoothness(&[0.0, 0.0], 0.2).unwrap(), 0.0);
+        replay.metasmoothness(&[0.0, 1.0], 0.2).unwrap()
+    };
+    assert_eq!(smoothness(Optimiser::Sgd { momentum: 0.0 }), 1.0);
+    let signs = Optimiser::Adam { beta1: 0.0, beta2: 0.0, eps: 1e-12, eps_root: 0.0 };
+    assert!(smoothness(signs).abs() < 1e-3, "{}", smoothness(signs));
 }
