@@ -5,6 +5,8 @@
 //! | [`objective`] | what is asked of a model: losses, gradients and their derivatives, row by row |
 //! | [`spans`] | which passages of an answer stand word for word in rows, and what they are worth |
 //! | [`information`] | `−log2` of a frequency in integers |
+//! | [`integers`] | vectors as integers, the index's file and root, the scan over all rows |
+//! | [`fusion`] | from scores of several sources to shares, and the audit ledger |
 //! | [`layout`] | how a flat vector of parameters divides into matrices |
 //! | [`replay`] | training that repeats bit by bit, with a weight per row, and derivatives through it |
 //!
@@ -21,7 +23,9 @@
 )]
 
 mod error;
+pub mod fusion;
 pub mod information;
+pub mod integers;
 pub mod layout;
 pub mod objective;
 pub mod replay;

@@ -19,7 +19,8 @@ pub fn leaf(data: &Hash) -> Hash {
     Sha256::new().chain_update(DOMAIN).chain_update([0]).chain_update(data).finalize().into()
 }
 
-fn node(left: &Hash, right: &Hash) -> Hash {
+/// Hash of what is above two hashes.
+pub fn node(left: &Hash, right: &Hash) -> Hash {
     let hasher = Sha256::new().chain_update(DOMAIN).chain_update([1]);
     hasher.chain_update(left).chain_update(right).finalize().into()
 }
