@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`objective`] | what is asked of a model: losses, gradients and their derivatives, row by row |
 //! | [`spans`] | which passages of an answer stand word for word in rows, and what they are worth |
+//! | [`ablation`] | what retrieved passages did for an answer: its drop in log-probability without them |
+//! | [`dedupe`] | rows that say what an earlier row says: copies, near copies, paraphrases |
 //! | [`information`] | `−log2` of a frequency in integers |
 //! | [`integers`] | vectors as integers, the index's file and root, the scan over all rows |
 //! | [`fusion`] | from scores of several sources to shares, and the audit ledger |
@@ -22,6 +24,8 @@
     reason = "numerical code is floats and indices; nothing here runs in the state machine"
 )]
 
+pub mod ablation;
+pub mod dedupe;
 mod error;
 pub mod fusion;
 pub mod information;
