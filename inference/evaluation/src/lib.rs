@@ -2,6 +2,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
+//! | [`digits`] | handwritten digits: data, logistic regression, a small network |
 //! | [`figure`] | a measured number with its target, and the table and file that keep it |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
 //! | [`recipes`] | the runs that are replayed: seeded batches, and settings smooth in rows' weights |
@@ -18,6 +19,7 @@
     reason = "a bench: numbers, indices and a clock; nothing here runs in the state machine"
 )]
 
+pub mod digits;
 pub mod figure;
 pub mod random;
 pub mod recipes;
