@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`digits`] | handwritten digits: data, logistic regression, a small network |
 //! | [`figure`] | a measured number with its target, and the table and file that keep it |
+//! | [`gaming`] | attacks on what rows are paid, each with a control that must fail |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
 //! | [`recipes`] | the runs that are replayed: seeded batches, and settings smooth in rows' weights |
 //! | [`statistics`] | ranks, correlations, areas under curves, standard errors |
@@ -21,6 +22,7 @@
 
 pub mod digits;
 pub mod figure;
+pub mod gaming;
 pub mod random;
 pub mod recipes;
 pub mod statistics;
