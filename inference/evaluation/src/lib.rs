@@ -7,6 +7,7 @@
 //! | [`gaming`] | attacks on what rows are paid, each with a control that must fail |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
 //! | [`recipes`] | the runs that are replayed: seeded batches, and settings smooth in rows' weights |
+//! | [`retraining`] | the truth: models trained again without some rows, kept on disk, and the LDS |
 //! | [`statistics`] | ranks, correlations, areas under curves, standard errors |
 //! | [`table`] | the tables of a document, made from the file of figures |
 #![allow(
@@ -25,5 +26,6 @@ pub mod figure;
 pub mod gaming;
 pub mod random;
 pub mod recipes;
+pub mod retraining;
 pub mod statistics;
 pub mod table;
