@@ -3,6 +3,7 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`digits`] | handwritten digits: data, logistic regression, a small network |
+//! | [`export`] | what was measured, for programs of others to read (`peers/README.md`) |
 //! | [`figure`] | a measured number with its target, and the table and file that keep it |
 //! | [`gaming`] | attacks on what rows are paid, each with a control that must fail |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
@@ -22,6 +23,7 @@
 )]
 
 pub mod digits;
+pub mod export;
 pub mod figure;
 pub mod gaming;
 pub mod random;
