@@ -15,7 +15,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use whence_canon::index::{Calibration, Settings};
+use whence_canon::index::Settings;
 use whence_canon::merkle;
 use whence_canon::score::{Bits, Shape, Vector};
 use whence_influence::integers::file::unfinished;
@@ -64,17 +64,11 @@ fn append(writer: &mut Writer<Vec<u8>>, rows: std::ops::Range<usize>) {
 }
 
 fn written(bits: Bits, rows: usize) -> Vec<u8> {
-    let build = |calibration: Option<Calibration>| {
-        let mut writer = Writer::create(settings(bits), Vec::new()).unwrap();
-        append(&mut writer, 0..rows);
-        writer
-            .finish(calibration.unwrap_or(Calibration { whole: 1, ..Default::default() }))
-            .unwrap()
-            .0
-    };
-    let first = build(None);
-    let (settings, leaves) = unfinished(&first[..first.len() - 64]).unwrap();
-    build(Some(calibrate(&settings, leaves).unwrap()))
+    let mut writer = Writer::create(settings(bits), Vec::new()).unwrap();
+    append(&mut writer, 0..rows);
+    let (settings, leaves) = unfinished(writer.sink()).unwrap();
+    let calibration = calibrate(&settings, leaves).unwrap();
+    writer.finish(calibration).unwrap().0
 }
 
 fn fixtures() -> Vec<(Bits, Value)> {

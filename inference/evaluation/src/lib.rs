@@ -6,6 +6,7 @@
 //! | [`export`] | what was measured, for programs of others to read (`peers/README.md`) |
 //! | [`figure`] | a measured number with its target, and the table and file that keep it |
 //! | [`gaming`] | attacks on what rows are paid, each with a control that must fail |
+//! | [`parts`] | what the harness measures, part by part |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
 //! | [`recipes`] | the runs that are replayed: seeded batches, and settings smooth in rows' weights |
 //! | [`retraining`] | the truth: models trained again without some rows, kept on disk, and the LDS |
@@ -26,6 +27,7 @@ pub mod digits;
 pub mod export;
 pub mod figure;
 pub mod gaming;
+pub mod parts;
 pub mod random;
 pub mod recipes;
 pub mod retraining;

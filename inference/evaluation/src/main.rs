@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use whence_evaluation::table;
+use whence_evaluation::{parts, table};
 
 /// Measures attribution against models trained again without some rows.
 #[derive(Debug, Parser)]
@@ -15,12 +15,15 @@ struct Arguments {
 /// What is measured, or done with figures; each part has options of its own.
 #[derive(Debug, Subcommand)]
 enum Part {
+    /// Measures rows indexed a second, bytes a row, milliseconds a query and a claim.
+    Perf(parts::perf::Options),
     /// Writes the tables of a document from the file of figures, or checks that they are fresh.
     Table(table::Options),
 }
 
 fn main() -> Result<()> {
     match Arguments::parse().part {
+        Part::Perf(options) => parts::perf::run(&options),
         Part::Table(options) => table::run(&options),
     }
 }

@@ -262,6 +262,7 @@ impl<'a> Leaf<'a> {
     }
 
     /// Reads a leaf that was parsed before: only its length is looked at.
+    #[inline(always)]
     pub fn trusted(shape: &'a Shape, bytes: &'a [u8]) -> Result<Self, IndexError> {
         let mut reader = Reader(bytes);
         let row = u64::from_be_bytes(reader.array()?);
@@ -304,6 +305,7 @@ impl<'a> Reader<'a> {
         Ok(front)
     }
 
+    #[inline(always)]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], IndexError> {
         let (front, rest) = self
             .0

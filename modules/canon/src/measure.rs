@@ -46,6 +46,7 @@ pub struct Listed {
 
 impl Listed {
     /// What a leaf's row has in an answer.
+    #[inline(always)]
     pub fn of(leaf: &Leaf<'_>, query: &Vector<'_>) -> Result<Self, IndexError> {
         let score = leaf.vector.score(query)?;
         let pay = pay_score(score, leaf.norm);

@@ -8,7 +8,8 @@
 //! against a query `q`: inner sum in `i32`, total in `i128` in units of 2^-64, result an `i64` in
 //! units of 2^-32, rounded towards zero and held at the ends of its range. A query always has 8
 //! bits. No sum can overflow: a block has at most [`WIDTH_MAX`] numbers of at most 127, and a
-//! vector at most [`BLOCKS_MAX`] blocks.
+//! vector at most [`BLOCKS_MAX`] blocks. What scores is inlined, so that a caller that found wider
+//! registers at run time has its loops made for them.
 //!
 //! Bytes: all scales (big-endian), then the blocks' numbers one block after the other. Of 4-bit
 //! numbers byte `j` of a block of width `w` has number `j` in its low half and number
@@ -61,6 +62,7 @@ impl Bits {
         }
     }
 
+    #[inline(always)]
     fn bytes(self, width: u32) -> usize {
         let width = usize::try_from(width).unwrap_or(usize::MAX);
         match self {
@@ -136,6 +138,7 @@ impl<'a> Vector<'a> {
     }
 
     /// Reads a vector that was parsed before: only its length is looked at.
+    #[inline(always)]
     pub fn trusted(shape: &'a Shape, bytes: &'a [u8]) -> Result<Self, IndexError> {
         let scales = shape.widths.len().saturating_mul(4);
         let (scales, numbers) = bytes
@@ -151,6 +154,7 @@ impl<'a> Vector<'a> {
     }
 
     /// Scale, bytes and width of each block.
+    #[inline(always)]
     pub fn blocks(&self) -> impl Iterator<Item = (u32, &'a [u8], u32)> + use<'a> {
         let (scales, _) = self.scales.as_chunks::<4>();
         let (bits, mut rest) = (self.shape.bits, self.numbers);
@@ -162,6 +166,7 @@ impl<'a> Vector<'a> {
     }
 
     /// `s` against a query of the same widths, in units of 2^-32.
+    #[inline(always)]
     pub fn score(&self, query: &Self) -> Result<i64, IndexError> {
         if query.shape.bits != Bits::Eight || query.shape.widths != self.shape.widths {
             return Err(IndexError::Malformed("a query has the index's widths and 8 bits"));
@@ -212,37 +217,40 @@ impl Vector<'_> {
 }
 
 /// The nearest `i64`.
+#[inline(always)]
 fn held(number: i128) -> i64 {
     i64::try_from(number).unwrap_or(if number > 0 { i64::MAX } else { i64::MIN })
 }
 
 /// `Σ x q` of 8-bit numbers. It cannot overflow; the wrapping says so to the compiler, which then
 /// takes many numbers at a time.
+#[inline(always)]
 fn dot_eight(row: &[u8], query: &[u8]) -> i32 {
-    let products = row.iter().zip(query).map(|(x, q)| {
-        i32::from(i16::from(x.cast_signed()).wrapping_mul(i16::from(q.cast_signed())))
-    });
+    let product =
+        |(x, q): (&u8, &u8)| i32::from(x.cast_signed()).wrapping_mul(i32::from(q.cast_signed()));
+    let products = row.iter().zip(query).map(product);
     products.fold(0, i32::wrapping_add)
 }
 
 /// `Σ x q` of 4-bit numbers with 8-bit ones.
+#[inline(always)]
 fn dot_four(row: &[u8], query: &[u8]) -> i32 {
     let (front, back) = query.split_at_checked(row.len()).unwrap_or((query, &[]));
-    let low = |x: &u8| i16::from(low_half(*x));
-    let high = |x: &u8| i16::from(high_half(*x));
-    let front = row.iter().zip(front);
-    let front = front.map(|(x, q)| i32::from(low(x).wrapping_mul(i16::from(q.cast_signed()))));
-    let back = row.iter().zip(back);
-    let back = back.map(|(x, q)| i32::from(high(x).wrapping_mul(i16::from(q.cast_signed()))));
-    front.fold(0, i32::wrapping_add).wrapping_add(back.fold(0, i32::wrapping_add))
+    let low = |(x, q): (&u8, &u8)| i32::from(low_half(*x)).wrapping_mul(i32::from(q.cast_signed()));
+    let high =
+        |(x, q): (&u8, &u8)| i32::from(high_half(*x)).wrapping_mul(i32::from(q.cast_signed()));
+    let front = row.iter().zip(front).map(low).fold(0, i32::wrapping_add);
+    front.wrapping_add(row.iter().zip(back).map(high).fold(0, i32::wrapping_add))
 }
 
 /// The number in a byte's low half.
+#[inline(always)]
 pub fn low_half(byte: u8) -> i8 {
     (byte << 4).cast_signed() >> 4
 }
 
 /// The number in a byte's high half.
+#[inline(always)]
 pub fn high_half(byte: u8) -> i8 {
     byte.cast_signed() >> 4
 }

@@ -42,8 +42,13 @@ impl Index<'_> {
         visit: impl Fn(&Leaf<'_>) -> Result<T, IndexError> + Sync,
     ) -> Result<Vec<T>> {
         let (shape, size) = (&self.header().settings.shape, self.header().leaf_bytes());
-        let rows = self.rows().par_chunks_exact(size).with_min_len(LEAVES_AT_ONCE);
-        let visited = rows.map(|bytes| visit(&Leaf::trusted(shape, bytes)?));
-        visited.collect::<Result<_, IndexError>>().map_err(refused)
+        let arch = pulp::Arch::new();
+        let visit = |bytes: &[u8]| visit(&Leaf::trusted(shape, bytes)?);
+        let chunks = self.rows().par_chunks(size.saturating_mul(LEAVES_AT_ONCE));
+        let visited = chunks.map(|chunk| {
+            arch.dispatch(|| chunk.chunks_exact(size).map(visit).collect::<Result<Vec<T>, _>>())
+        });
+        let visited = visited.collect::<Result<Vec<_>, IndexError>>().map_err(refused)?;
+        Ok(visited.into_iter().flatten().collect())
     }
 }

@@ -104,6 +104,11 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
+    /// What is written into; what it holds so far has no end.
+    pub fn sink(&self) -> &W {
+        &self.sink
+    }
+
     /// Ends the file with what the rows say about scores.
     pub fn finish(mut self, calibration: Calibration) -> Result<(W, Written)> {
         let header = Header { settings: self.settings, rows: self.rows, calibration };

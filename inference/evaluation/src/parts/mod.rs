@@ -1,0 +1,3 @@
+//! What `attribution-bench` measures, part by part; each has options of its own.
+
+pub mod perf;
