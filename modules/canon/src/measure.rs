@@ -46,11 +46,14 @@ pub struct Listed {
 
 impl Listed {
     /// What a leaf's row has in an answer.
-    #[inline(always)]
     pub fn of(leaf: &Leaf<'_>, query: &Vector<'_>) -> Result<Self, IndexError> {
-        let score = leaf.vector.score(query)?;
+        Ok(Self::scored(leaf, leaf.vector.score(query)?))
+    }
+
+    /// The same with the score that the leaf has.
+    pub fn scored(leaf: &Leaf<'_>, score: i64) -> Self {
         let pay = pay_score(score, leaf.norm);
-        Ok(Self { row: leaf.row, cluster: leaf.cluster, score, pay })
+        Self { row: leaf.row, cluster: leaf.cluster, score, pay }
     }
 }
 

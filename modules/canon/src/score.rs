@@ -171,15 +171,15 @@ impl<'a> Vector<'a> {
         if query.shape.bits != Bits::Eight || query.shape.widths != self.shape.widths {
             return Err(IndexError::Malformed("a query has the index's widths and 8 bits"));
         }
-        let dot = match self.shape.bits {
-            Bits::Four => dot_four,
-            Bits::Eight => dot_eight,
-        };
         let mut sum = 0i128;
         for ((row_scale, row, _), (query_scale, query, _)) in self.blocks().zip(query.blocks()) {
             // Below 2^64 · 2^31; 2^12 of them are below 2^127.
             let scale = u64::from(row_scale).wrapping_mul(u64::from(query_scale));
-            let product = i128::from(scale).wrapping_mul(i128::from(dot(row, query)));
+            let dot = match self.shape.bits {
+                Bits::Four => dot_four(row, query),
+                Bits::Eight => dot_eight(row, query),
+            };
+            let product = i128::from(scale).wrapping_mul(i128::from(dot));
             sum = sum.wrapping_add(product);
         }
         Ok(held(sum.checked_div(i128::from(UNIT)).unwrap_or(0)))
@@ -226,21 +226,25 @@ fn held(number: i128) -> i64 {
 /// takes many numbers at a time.
 #[inline(always)]
 fn dot_eight(row: &[u8], query: &[u8]) -> i32 {
-    let product =
-        |(x, q): (&u8, &u8)| i32::from(x.cast_signed()).wrapping_mul(i32::from(q.cast_signed()));
-    let products = row.iter().zip(query).map(product);
-    products.fold(0, i32::wrapping_add)
+    let mut sum = 0i32;
+    for (x, q) in row.iter().zip(query) {
+        sum = sum.wrapping_add(i32::from(x.cast_signed()).wrapping_mul(i32::from(q.cast_signed())));
+    }
+    sum
 }
 
 /// `Σ x q` of 4-bit numbers with 8-bit ones.
 #[inline(always)]
 fn dot_four(row: &[u8], query: &[u8]) -> i32 {
     let (front, back) = query.split_at_checked(row.len()).unwrap_or((query, &[]));
-    let low = |(x, q): (&u8, &u8)| i32::from(low_half(*x)).wrapping_mul(i32::from(q.cast_signed()));
-    let high =
-        |(x, q): (&u8, &u8)| i32::from(high_half(*x)).wrapping_mul(i32::from(q.cast_signed()));
-    let front = row.iter().zip(front).map(low).fold(0, i32::wrapping_add);
-    front.wrapping_add(row.iter().zip(back).map(high).fold(0, i32::wrapping_add))
+    let mut sum = 0i32;
+    for (x, q) in row.iter().zip(front) {
+        sum = sum.wrapping_add(i32::from(low_half(*x)).wrapping_mul(i32::from(q.cast_signed())));
+    }
+    for (x, q) in row.iter().zip(back) {
+        sum = sum.wrapping_add(i32::from(high_half(*x)).wrapping_mul(i32::from(q.cast_signed())));
+    }
+    sum
 }
 
 /// The number in a byte's low half.

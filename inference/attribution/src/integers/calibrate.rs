@@ -10,12 +10,12 @@
 //! self-influences plus five times their median absolute deviation (Leys et al. 2013 on why not
 //! the standard deviation). All of this is fixed beforehand and never fitted to a ground truth.
 
-use rayon::prelude::*;
-use whence_canon::index::{Calibration, IndexError, Leaf, Settings, norm, pay_score};
+use whence_canon::index::{Calibration, IndexError, LEAF_BYTES, Leaf, Settings, norm, pay_score};
 use whence_canon::measure::excess;
 use whence_canon::score::Vector;
 
 use super::refused;
+use super::scan::scores;
 use crate::error::{Error, Result};
 
 /// Rows that ask, where there are no more than [`PAIRS_MAX`] over it.
@@ -28,20 +28,21 @@ const PAIRS_MAX: usize = 1 << 22;
 const DEVIATIONS: u64 = 5;
 
 /// Calibrates leaves that follow each other, as [`super::file::unfinished`] gives them.
-pub fn calibrate(settings: &Settings, leaves: &[u8]) -> Result<Calibration> {
-    let size = settings.shape.bytes() + whence_canon::index::LEAF_BYTES;
-    let read = |bytes| Leaf::trusted(&settings.shape, bytes);
+pub fn calibrate(settings: &Settings, bytes: &[u8]) -> Result<Calibration> {
+    let size = settings.shape.bytes() + LEAF_BYTES;
+    let read = |leaf| Leaf::trusted(&settings.shape, leaf);
     let leaves: Vec<Leaf<'_>> =
-        leaves.chunks_exact(size).map(read).collect::<Result<_, _>>().map_err(refused)?;
+        bytes.chunks_exact(size).map(read).collect::<Result<_, _>>().map_err(refused)?;
     if leaves.is_empty() {
         return Err(Error::Setting("an index has at least one row".into()));
     }
     let self_influence_max = gate(leaves.iter().map(|leaf| leaf.self_influence).collect());
     let askers = (PAIRS_MAX / leaves.len()).clamp(ASKERS_MIN, ASKERS_MAX).min(leaves.len());
-    let places = (0..askers).map(|asker| asker * leaves.len() / askers).collect::<Vec<_>>();
-    let ask = |place: &usize| ask(&leaves, *place);
-    let answers: Vec<Vec<(i64, u64)>> =
-        places.par_iter().map(ask).collect::<Result<_, _>>().map_err(refused)?;
+    let places = (0..askers).map(|asker| asker * leaves.len() / askers);
+    let answers: Vec<Vec<(i64, u64)>> = places
+        .map(|place| ask(&leaves, bytes, place))
+        .collect::<Result<_, _>>()
+        .map_err(refused)?;
     let mut all: Vec<i64> = answers.iter().flatten().map(|(pay, _)| *pay).collect();
     all.sort_unstable();
     let threshold = all.get(all.len() * 9 / 10).copied().unwrap_or(0).max(0);
@@ -57,17 +58,16 @@ pub fn calibrate(settings: &Settings, leaves: &[u8]) -> Result<Calibration> {
 }
 
 /// Pay scores and self-influences of all rows but those of the asker's cluster.
-fn ask(leaves: &[Leaf<'_>], place: usize) -> Result<Vec<(i64, u64)>, IndexError> {
+fn ask(leaves: &[Leaf<'_>], bytes: &[u8], place: usize) -> Result<Vec<(i64, u64)>, IndexError> {
     let asker = &leaves[place];
-    let (shape, bytes) = (asker.vector.shape().of_query()?, asker.vector.widened());
-    let query = Vector::trusted(&shape, &bytes)?;
+    let (shape, own) = (asker.vector.shape(), asker.vector.widened());
+    let asking = shape.of_query()?;
+    let query = Vector::trusted(&asking, &own)?;
     let length = norm(asker.vector.score(&query)?.max(0).unsigned_abs());
-    let others = leaves.iter().filter(|leaf| leaf.cluster != asker.cluster);
-    let pay = |leaf: &Leaf<'_>| {
-        let pay = pay_score(leaf.vector.score(&query)?, leaf.norm);
-        Ok((pay_score(pay, length), leaf.self_influence))
-    };
-    others.map(pay).collect()
+    let rows = leaves.iter().zip(scores(shape, bytes, &query)?);
+    let others = rows.filter(|(leaf, _)| leaf.cluster != asker.cluster);
+    let pay = |score, leaf: &Leaf<'_>| pay_score(pay_score(score, leaf.norm), length);
+    Ok(others.map(|(leaf, score)| (pay(score, leaf), leaf.self_influence)).collect())
 }
 
 /// The median plus [`DEVIATIONS`] times the median absolute deviation.

@@ -1,7 +1,7 @@
 //! Scores of all rows against a query, side by side over rows; each row's sum is one thread's.
 
 use rayon::prelude::*;
-use whence_canon::index::{IndexError, Leaf};
+use whence_canon::index::{Header, IndexError, LEAF_BYTES, Leaf};
 use whence_canon::measure::{Listed, Measure, excess};
 use whence_canon::score::{Shape, Vector};
 
@@ -20,35 +20,56 @@ impl Index<'_> {
 
     /// Every row's plain score in units of 2^-32, by place: what explains an answer.
     pub fn scores(&self, query: &Vector<'_>) -> Result<Vec<i64>> {
-        self.each(|leaf| leaf.vector.score(query))
+        scores(&self.header().settings.shape, self.rows(), query).map_err(refused)
     }
 
     /// What every row has in an answer, by place, and what counts of it for pay.
     pub fn weigh(&self, query: &Vector<'_>) -> Result<Vec<(Listed, u64)>> {
-        let calibration = &self.header().calibration;
-        self.each(|leaf| {
-            let listed = Listed::of(leaf, query)?;
+        let Header { settings, calibration, .. } = self.header();
+        let weigh = |(bytes, score)| {
+            let leaf = Leaf::trusted(&settings.shape, bytes)?;
+            let listed = Listed::scored(&leaf, score);
             Ok((listed, excess(listed.pay, leaf.self_influence, calibration)))
-        })
+        };
+        let rows = self.leaf_bytes().zip(self.scores(query)?);
+        rows.map(weigh).collect::<Result<_, _>>().map_err(refused)
     }
 
     /// The measure of an answer.
     pub fn measure(&self, query: &Vector<'_>) -> Result<Measure> {
         Measure::of(&self.weigh(query)?, &self.header().calibration).map_err(refused)
     }
+}
 
-    fn each<T: Send>(
-        &self,
-        visit: impl Fn(&Leaf<'_>) -> Result<T, IndexError> + Sync,
-    ) -> Result<Vec<T>> {
-        let (shape, size) = (&self.header().settings.shape, self.header().leaf_bytes());
-        let arch = pulp::Arch::new();
-        let visit = |bytes: &[u8]| visit(&Leaf::trusted(shape, bytes)?);
-        let chunks = self.rows().par_chunks(size.saturating_mul(LEAVES_AT_ONCE));
-        let visited = chunks.map(|chunk| {
-            arch.dispatch(|| chunk.chunks_exact(size).map(visit).collect::<Result<Vec<T>, _>>())
-        });
-        let visited = visited.collect::<Result<Vec<_>, IndexError>>().map_err(refused)?;
-        Ok(visited.into_iter().flatten().collect())
+/// Scores of leaves that follow each other.
+pub(super) fn scores(
+    shape: &Shape,
+    leaves: &[u8],
+    query: &Vector<'_>,
+) -> Result<Vec<i64>, IndexError> {
+    let size = shape.bytes() + LEAF_BYTES;
+    let arch = pulp::Arch::new();
+    let chunks = leaves.par_chunks(size * LEAVES_AT_ONCE);
+    let scored = chunks.map(|leaves| arch.dispatch(Scores { shape, leaves, query }));
+    Ok(scored.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+/// Scores of a few leaves; inlined whole, so that its loops are made for the widest registers.
+struct Scores<'a> {
+    shape: &'a Shape,
+    leaves: &'a [u8],
+    query: &'a Vector<'a>,
+}
+
+impl pulp::WithSimd for Scores<'_> {
+    type Output = Result<Vec<i64>, IndexError>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
+        let mut scores = Vec::with_capacity(LEAVES_AT_ONCE);
+        for bytes in self.leaves.chunks_exact(self.shape.bytes() + LEAF_BYTES) {
+            scores.push(Leaf::trusted(self.shape, bytes)?.vector.score(self.query)?);
+        }
+        Ok(scores)
     }
 }
