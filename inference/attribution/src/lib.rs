@@ -9,6 +9,7 @@
 //! | [`information`] | `−log2` of a frequency in integers |
 //! | [`integers`] | vectors as integers, the index's file and root, the scan over all rows |
 //! | [`fusion`] | from scores of several sources to shares, and the audit ledger |
+//! | [`canonical`] | arithmetic whose bits every verifier gets, and a language model in it |
 //! | [`layout`] | how a flat vector of parameters divides into matrices |
 //! | [`replay`] | training that repeats bit by bit, with a weight per row, and derivatives through it |
 //!
@@ -25,6 +26,7 @@
 )]
 
 pub mod ablation;
+pub mod canonical;
 pub mod dedupe;
 mod error;
 pub mod fusion;
