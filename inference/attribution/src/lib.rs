@@ -3,6 +3,10 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`objective`] | what is asked of a model: losses, gradients and their derivatives, row by row |
+//! | [`gradients`] | rows' gradients, one after another or held in memory |
+//! | [`basis`] | bases learned from rows' gradients: rotate, cut, whiten |
+//! | [`methods`] | how much each row did for a query: the index's measure and its peers |
+//! | [`self_influence`] | what a row does to itself: relative scores, the gate for outliers |
 //! | [`spans`] | which passages of an answer stand word for word in rows, and what they are worth |
 //! | [`ablation`] | what retrieved passages did for an answer: its drop in log-probability without them |
 //! | [`dedupe`] | rows that say what an earlier row says: copies, near copies, paraphrases |
@@ -26,15 +30,20 @@
 )]
 
 pub mod ablation;
+mod algebra;
+pub mod basis;
 pub mod canonical;
 pub mod dedupe;
 mod error;
 pub mod fusion;
+pub mod gradients;
 pub mod information;
 pub mod integers;
 pub mod layout;
+pub mod methods;
 pub mod objective;
 pub mod replay;
+pub mod self_influence;
 pub mod spans;
 
 pub use error::{Error, Result};

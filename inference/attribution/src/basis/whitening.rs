@@ -1,0 +1,107 @@
+//! A learned basis at work: a gradient's coordinates, and its self-influence with what was cut.
+
+use super::Directions;
+use crate::error::{Error, Result, require_size};
+use crate::gradients::dot;
+use crate::integers::preconditioner::{Basis, Preconditioner};
+use crate::layout::Layout;
+
+/// Second moments of one block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spectrum {
+    /// Along the directions kept, largest first.
+    pub kept: Vec<f64>,
+    /// `tr F`, over all directions.
+    pub trace: f64,
+    /// `λ`.
+    pub damping: f64,
+}
+
+/// Rotates, cuts and whitens gradients of one layout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whitening {
+    preconditioner: Preconditioner,
+    spectra: Vec<Spectrum>,
+    /// Mean square length of a whitened row before it was made one.
+    square: f64,
+}
+
+impl Whitening {
+    pub(super) fn new(layout: &Layout, found: Vec<Directions>, damping: f64) -> Result<Self> {
+        let total: f64 = found.iter().map(|block| block.trace).sum();
+        if !total.is_finite() || total <= 0.0 {
+            return Err(Error::Number("all gradients are zero, or one is not finite".into()));
+        }
+        let spectrum = |(block, width): (&Directions, usize)| {
+            // A matrix that never has a gradient gets the others' damping, and adds zeros.
+            let mean = if block.trace > 0.0 { block.trace } else { total } / width as f64;
+            Spectrum { kept: block.values.clone(), trace: block.trace, damping: damping * mean }
+        };
+        let widths = layout.blocks().iter().map(crate::layout::Block::width);
+        let spectra: Vec<Spectrum> = found.iter().zip(widths.clone()).map(spectrum).collect();
+        let share =
+            |block: &Spectrum| block.kept.iter().map(|e| e / (e + block.damping)).sum::<f64>();
+        let square: f64 = spectra.iter().map(share).sum();
+        let basis = |((block, spectrum), inputs): ((Directions, &Spectrum), usize)| {
+            let mut matrix = block.vectors;
+            for (vector, value) in matrix.chunks_exact_mut(inputs).zip(&spectrum.kept) {
+                let scale = 1.0 / ((value + spectrum.damping) * square).sqrt();
+                vector.iter_mut().for_each(|x| *x = (f64::from(*x) * scale) as f32);
+            }
+            Basis { inputs, kept: block.values.len(), matrix }
+        };
+        let bases = found.into_iter().zip(&spectra).zip(widths).map(basis).collect();
+        let preconditioner = Preconditioner { damping_ppb: (damping * 1e9).round() as u64, bases };
+        Ok(Self { preconditioner, spectra, square })
+    }
+
+    /// The matrices, as they are hashed and published.
+    pub fn preconditioner(&self) -> &Preconditioner {
+        &self.preconditioner
+    }
+
+    /// Each block's second moments.
+    pub fn spectra(&self) -> &[Spectrum] {
+        &self.spectra
+    }
+
+    /// A gradient's coordinates, block by block; over the rows that the basis was learned from, their
+    /// mean square length is 1. A dot product of a query's and a row's is the score.
+    pub fn project(&self, gradient: &[f32]) -> Result<Vec<Vec<f32>>> {
+        project(&self.preconditioner, gradient)
+    }
+
+    /// A row's self-influence `gᵀ (F + λ)⁻¹ g` in the unit of [`Self::project`]'s square length: what the
+    /// coordinates say, and what was cut, where `F` is taken as the mean of its cut eigenvalues. A row
+    /// that is like no other lies there, and would look harmless without.
+    pub fn self_influence(&self, gradient: &[f32], projected: &[Vec<f32>]) -> f32 {
+        let mut sum = 0.0;
+        let mut start = 0;
+        for ((basis, spectrum), x) in
+            self.preconditioner.bases.iter().zip(&self.spectra).zip(projected)
+        {
+            let part = &gradient[start..start + basis.inputs];
+            start += basis.inputs;
+            let damped = spectrum.kept.iter().map(|e| (e + spectrum.damping) * self.square);
+            let inside: f64 = x.iter().zip(damped).map(|(x, e)| f64::from(*x).powi(2) * e).sum();
+            let rest = spectrum.trace - spectrum.kept.iter().sum::<f64>();
+            let mean = rest.max(0.0) / basis.inputs.saturating_sub(basis.kept).max(1) as f64;
+            let outside = (dot(part, part) - inside).max(0.0) / (mean + spectrum.damping);
+            sum += dot(x, x) + outside / self.square;
+        }
+        sum as f32
+    }
+}
+
+/// A gradient's coordinates by published matrices: one matrix-vector product a block.
+pub fn project(preconditioner: &Preconditioner, gradient: &[f32]) -> Result<Vec<Vec<f32>>> {
+    let width = preconditioner.bases.iter().map(|basis| basis.inputs).sum();
+    require_size("a gradient", gradient.len(), width)?;
+    let mut rest = gradient;
+    let block = |basis: &Basis| {
+        let (part, after) = rest.split_at(basis.inputs);
+        rest = after;
+        basis.matrix.chunks_exact(basis.inputs).map(|row| dot(row, part) as f32).collect()
+    };
+    Ok(preconditioner.bases.iter().map(block).collect())
+}
