@@ -7,6 +7,10 @@ export CACHE ?= $(HOME)/.cache/whence
 # The node and the sidecar have a target folder each, so that burn is never rebuilt for the node's features.
 NODE := CARGO_TARGET_DIR=$(CACHE)/target
 SIDECAR := CARGO_TARGET_DIR=$(CACHE)/sidecar
+# One set of packages in every command, and a test in every build: cargo would otherwise pick other features of
+# dependencies for product and tests, and compile them all again.
+NODE_CRATES := --release --locked --workspace --exclude whence-inference
+SIDECAR_CRATES := --release --locked -p whence-inference
 export ROCKSDB_LIB_DIR := $(CACHE)/rocksdb
 export ROCKSDB_STATIC := 1
 export PATH := $(HOME)/.cargo/bin:$(HOME)/go/bin:/usr/local/go/bin:$(PATH)
@@ -23,8 +27,8 @@ setup: ## install what a bare machine lacks: packages, CometBFT, RocksDB, the ba
 
 .PHONY: build
 build: setup ## the binaries: whenced, whence, whence-inference, whence-demo
-	@$(NODE) cargo build --release --locked --workspace --exclude whence-inference --bins
-	@$(SIDECAR) cargo build --release --locked -p whence-inference --bins
+	@$(NODE) cargo build $(NODE_CRATES) --bins --test tidy
+	@$(SIDECAR) cargo build $(SIDECAR_CRATES) --bins --test device
 
 .PHONY: run
 run: build ## a model's whole life on a local chain, then the chain stays up for use
@@ -48,22 +52,22 @@ test: setup ## set up and run every test that CI runs
 
 .PHONY: unit
 unit: setup ## tables, models and properties; no process is started
-	@$(NODE) cargo test --release --locked --workspace --exclude whence-inference --exclude whence-localnet --lib --tests
+	@$(NODE) cargo test $(NODE_CRATES) --lib --bins --tests
 
 .PHONY: demo-test
 demo-test: build ## the demo told twice with the topics swapped: pay follows the rows
-	@$(NODE) cargo test --release --locked -p whence-localnet --test demo -- --nocapture
+	@$(NODE) cargo test $(NODE_CRATES) --test demo -- --ignored --nocapture
 
 .PHONY: once-test
 once-test: build ## kills at each step of an answer's payment: it is paid exactly once
-	@$(NODE) cargo test --release --locked -p whence-localnet --test exactly_once -- --nocapture
+	@$(NODE) cargo test $(NODE_CRATES) --test exactly_once -- --ignored --nocapture
 
 .PHONY: check
 check: setup ## format, lints, tidiness
 	@cargo fmt --all --check
-	@$(NODE) cargo clippy --release --locked --workspace --exclude whence-inference --lib --bins -- -D warnings
-	@$(SIDECAR) cargo clippy --release --locked -p whence-inference --lib --bins -- -D warnings
-	@$(NODE) cargo test --release --locked -p whence-localnet --test tidy
+	@$(NODE) cargo clippy $(NODE_CRATES) --lib --bins -- -D warnings
+	@$(SIDECAR) cargo clippy $(SIDECAR_CRATES) --lib --bins -- -D warnings
+	@$(NODE) cargo test $(NODE_CRATES) --test tidy
 
 .PHONY: proto
 proto: ## regenerate the wire's types after a change of proto/whence

@@ -1,8 +1,7 @@
 //! What the trades lend each other: every trade's port trait, on one unit struct.
 //!
 //! A trade names what it needs in its `ports.rs` and never sees another trade; here each need is
-//! met by
-//! the keeper of the trade that has it.
+//! met by the keeper of the trade that has it.
 
 mod cosmos;
 mod gov;

@@ -44,8 +44,7 @@ impl Node {
     }
 
     /// Makes home, keys and a genesis of one validator; `accounts` (names of keys, or addresses)
-    /// get
-    /// coins, `edit` may change genesis.
+    /// get coins, `edit` may change genesis.
     pub fn make(
         &self,
         accounts: &[(&str, &str)],

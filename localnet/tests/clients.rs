@@ -64,6 +64,7 @@ fn assert_landed(told: &Value, home: &Home, amount: u128, before: u128) {
 }
 
 #[test]
+#[ignore = "starts a chain: `make test`"]
 fn foreign_clients_send_coins_and_read_them_back() {
     let wallets = Wallet::several(3);
     let home = Home::validator(&wallets);

@@ -59,6 +59,7 @@ fn query_in_a_loop(rpc: &Rpc, stop: &AtomicBool) -> u64 {
 }
 
 #[test]
+#[ignore = "starts a chain: `make test`"]
 fn nodes_that_differ_in_all_but_the_chain_agree() {
     let settings = [
         "--config=profile.release.package.whence-app.opt-level=0",
@@ -114,8 +115,10 @@ fn nodes_that_differ_in_all_but_the_chain_agree() {
 }
 
 #[test]
+#[ignore = "starts a chain: `make test`"]
 fn a_node_made_nondeterministic_is_found_out() {
-    let faulty = variant::build("nondeterministic", &["--features", "fault-nondeterminism"]);
+    let faulty =
+        variant::build("nondeterministic", &["--features", "whence-app/fault-nondeterminism"]);
     let first = Home::validator(&Wallet::several(1));
     let _running = first.start(&[]);
     let other = Home::follower(&first);

@@ -44,9 +44,8 @@ fn ask(scene: &Scene) -> Asked {
     asked(&scene.ask("What is FTS5?", SHORT).unwrap())
 }
 
-/// What one undisturbed answer to the same question moved: the answer, its shares and so its pay
-/// are
-/// the same each time.
+/// What one undisturbed answer to the same question moved: the answer, its shares and so its
+/// pay are the same each time.
 static USUAL: OnceLock<Books> = OnceLock::new();
 
 fn undisturbed(scene: &Scene) {
@@ -229,6 +228,7 @@ fn gateway_dies_between_signing_and_forwarding(scene: &mut Scene) {
 type Step = fn(&mut Scene);
 
 #[test]
+#[ignore = "starts a chain: `make test`"]
 fn an_answer_is_paid_exactly_once_whatever_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let kept = std::env::var_os("WHENCE_SCENE").map(PathBuf::from);
@@ -254,4 +254,9 @@ fn an_answer_is_paid_exactly_once_whatever_is_killed() {
     println!("✓ vouchers: each is refused with its code");
     once::replay::a_report_is_refused_when_it_comes_again(&mut scene);
     println!("✓ reports: refused when they come again");
+    once::seeded::sidecar_dies_at_any_time(&mut scene);
+    println!("✓ the sidecar, killed at any time: each answer is paid once");
+    once::seeded::an_undisturbed_replay_agrees(&scene);
+    once::restored::a_report_is_refused_after_export_and_on_another_chain(&mut scene);
+    println!("✓ reports: refused after export and import, and on another chain");
 }

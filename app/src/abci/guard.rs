@@ -1,9 +1,8 @@
 //! Who may drive consensus: the one connection that made the first consensus call.
 //!
 //! CometBFT opens four connections and makes all consensus calls on one of them. A consensus call
-//! from a
-//! second connection means that a foreign client is at the socket: the node must stop before it
-//! writes.
+//! from a second connection means that a foreign client is at the socket: the node must stop before
+//! it writes.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -1,10 +1,8 @@
 //! Gas: a fixed table, charged before the work, equal in simulation and execution.
 //!
 //! A tx costs its body's bytes, a fixed amount for each signer and what its messages say. The
-//! signer's
-//! amount covers its part of the auth info and its signature, so that a simulation, which has
-//! neither
-//! the fee nor the signature yet, gives exactly the number that execution takes.
+//! signer's amount covers its part of the auth info and its signature, so that a simulation, which
+//! has neither the fee nor the signature yet, gives exactly the number that execution takes.
 
 use whence_base::{Error, Result};
 

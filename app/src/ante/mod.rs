@@ -142,8 +142,7 @@ fn signs_with(
 /// Verifies the signatures against a committed state, ahead of execution and on any thread.
 ///
 /// What cannot be verified there (an account that an earlier tx of the block makes) stays open, and
-/// is
-/// verified when its turn comes; so this changes how long a block takes, and never what it does.
+/// is verified when its turn comes; so this changes how long a block takes, and never what it does.
 pub fn verify_ahead(
     tx: &Tx,
     state: &dyn StateRead,

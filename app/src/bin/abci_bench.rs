@@ -1,8 +1,7 @@
 //! How many empty blocks a second CometBFT makes with our ABCI loop, with `timeout_commit = 0`.
 //!
 //! It makes a home with one validator, runs `whenced` on it for ten seconds and counts the blocks
-//! that were
-//! committed. Writes `docs/figures/abci.json` when `--out` names it.
+//! that were committed. Writes `docs/figures/abci.json` when `--out` names it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -185,8 +185,7 @@ const SWITCHES: &[&str] = &[
 ];
 
 /// `--name value`, `--name=value` and `-n value` pairs and what stands alone, of a command whose
-/// flags
-/// are a message's fields.
+/// flags are a message's fields.
 #[derive(Debug, Default, Clone)]
 pub struct Fields {
     /// What stands alone, in order.

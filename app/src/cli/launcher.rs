@@ -1,8 +1,7 @@
 //! The small launcher between `whenced` and CometBFT: it ties the child's life to its parent's.
 //!
 //! The parent-death signal is set in the child and survives exec; it fires when the *thread* that
-//! made
-//! the child ends, so `whenced` starts it from its main thread.
+//! made the child ends, so `whenced` starts it from its main thread.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;

@@ -25,6 +25,7 @@ pub mod start;
 pub mod status;
 pub mod supervisor;
 pub mod tx;
+pub mod verify_db;
 pub mod version;
 
 use std::ffi::OsString;
@@ -59,6 +60,8 @@ enum NodeCommand {
     Status(status::Args),
     /// Print the state as a genesis.
     Export(export::Args),
+    /// Check the database of a node that does not run: roots, nodes, invariants.
+    VerifyDb(verify_db::Args),
     /// Ask about the state.
     #[command(alias = "q")]
     Query(query::Args),
@@ -124,6 +127,7 @@ pub fn whenced() -> anyhow::Result<()> {
         NodeCommand::Start(args) => start::run(&home, &args),
         NodeCommand::Status(args) => wait(status::run(&home, &args)),
         NodeCommand::Export(args) => export::run(&home, &args),
+        NodeCommand::VerifyDb(verify_db::Args {}) => verify_db::run(&home),
         NodeCommand::Query(args) => wait(query::run(&home, args)),
         NodeCommand::Tx(args) => wait(tx::run(&home, args)),
         NodeCommand::Comet(args) => comet::run(&home, args),

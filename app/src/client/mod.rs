@@ -1,8 +1,7 @@
 //! A client of a Whence node: queries, and transactions that it signs, sends and waits for.
 //!
 //! It speaks gRPC, or `abci_query` over CometBFT's RPC where only that is known (`--node`): both
-//! reach the
-//! same table of services.
+//! reach the same table of services.
 
 pub mod keyring;
 pub mod keys;

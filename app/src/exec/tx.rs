@@ -26,8 +26,7 @@ pub struct Outcome {
 }
 
 /// Runs a transaction. When the checks fail nothing stays; when a message fails only the fee and
-/// the
-/// sequence stay.
+/// the sequence stay.
 pub fn deliver(ctx: &mut Ctx<'_>, candidate: &Candidate, mode: Mode<'_>) -> Outcome {
     let mut outcome = Outcome { gas_wanted: candidate.tx.gas_limit, ..Outcome::default() };
     let checked = ctx.atomically(|ctx| ante::run(ctx, candidate, mode));

@@ -1,8 +1,7 @@
 //! The versions that we tell: our own, and the dialect that we speak.
 //!
 //! The `build_deps` of the Cosmos SDK, ibc-go and CometBFT mean compatibility on the wire, not
-//! linked Go
-//! code: Hermes and cosmpy gate their behaviour on them.
+//! linked Go code: Hermes and cosmpy gate their behaviour on them.
 
 use whence_proto::cosmos::base::tendermint::v1beta1::{Module, VersionInfo};
 

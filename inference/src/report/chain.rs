@@ -14,8 +14,8 @@ use whence_proto::cosmos::tx::v1beta1::{
     BroadcastMode, BroadcastTxRequest, GetTxRequest, SimulateRequest, service_client as txs,
 };
 use whence_proto::whence::attribution::v1::{
-    Escrow, Provider, QueryEscrowRequest, QueryProviderRequest, QueryReportedRequest,
-    QueryReportedResponse, query_client as attribution,
+    Escrow, Provider, QueryEscrowRequest, QueryParamsRequest, QueryProviderRequest,
+    QueryReportedRequest, QueryReportedResponse, query_client as attribution,
 };
 
 use super::error::ReportError;
@@ -91,6 +91,12 @@ impl Chain {
         let request = QueryEscrowRequest { escrow_id };
         let escrow = self.attribution().escrow(request).await?.into_inner().escrow;
         escrow.ok_or(ReportError::Incomplete("Escrow", "escrow"))
+    }
+
+    /// How far below an escrow's highest sequence a query may still be reported.
+    pub async fn sequence_window(&self) -> Result<u32, ReportError> {
+        let params = self.attribution().params(QueryParamsRequest {}).await?.into_inner().params;
+        Ok(params.ok_or(ReportError::Incomplete("Params", "params"))?.sequence_window)
     }
 
     /// Whether a query was reported.

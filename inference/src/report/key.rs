@@ -1,6 +1,5 @@
 //! The report key: a secp256k1 key of its own, in a file that only its owner reads. The only thing
-//! it
-//! signs is a transaction of one `MsgReportQueries` ([`super::tx`]), so a stolen process cannot
+//! it signs is a transaction of one `MsgReportQueries` ([`super::tx`]), so a stolen process cannot
 //! move coins.
 
 use std::fs::OpenOptions;

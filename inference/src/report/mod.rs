@@ -9,11 +9,10 @@
 //! | [`sender`] | the loop that empties the outbox |
 //!
 //! **Exactly one payment.** A query's id is (escrow, sequence) of its voucher, and the chain
-//! refuses an id
-//! that it has. A file leaves the outbox only when its transaction is committed with code 0, or
-//! when the
-//! chain says that it has this very query (same digest) already. So whatever dies at whatever
-//! moment, the query is sent again until the chain has it, and the chain takes it once.
+//! refuses an id that it has. A file leaves the outbox only when its transaction is committed with
+//! code 0, or when the chain says that it has this very query (same digest) already. So whatever
+//! dies at whatever moment, the query is sent again until the chain has it, and the chain takes it
+//! once.
 //!
 //! [`MsgReportQueries`]: whence_proto::whence::attribution::v1::MsgReportQueries
 

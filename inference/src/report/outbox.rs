@@ -1,8 +1,7 @@
 //! The outbox: one file per answered query, synced before the answer ends.
 //!
 //! A file is written beside its place, synced, renamed into it, and the folder is synced: after a
-//! crash
-//! it is there whole or not at all. Names are `<escrow>-<sequence>.query`; contents are the
+//! crash it is there whole or not at all. Names are `<escrow>-<sequence>.query`; contents are the
 //! protobuf of the [`QueryReport`].
 
 use std::collections::BTreeMap;
@@ -122,15 +121,13 @@ impl Outbox {
     }
 
     /// How many have been taken away since this was opened: who reads chain and outbox one after
-    /// the
-    /// other sees by it whether a report moved between them meanwhile.
+    /// the other sees by it whether a report moved between them meanwhile.
     pub fn removals(&self) -> u64 {
         self.removals.load(Ordering::SeqCst)
     }
 
     /// Fees that wait for an escrow, in base units, but for the sequences that the chain has
-    /// counted
-    /// already: a report stays here for a moment after its commit.
+    /// counted already: a report stays here for a moment after its commit.
     pub fn fees(&self, escrow: u64, counted: impl Fn(u64) -> bool) -> u128 {
         let waiting = self.lock();
         let open = waiting.iter().filter(|(id, _)| id.escrow == escrow && !counted(id.sequence));

@@ -1,11 +1,9 @@
 //! The till: is this voucher good for this request, and how much of each escrow is spoken for.
 //!
 //! The chain pays a report when its voucher is the caller's, its fee is within the voucher and all
-//! that was
-//! reported on the escrow stays within the highest cumulative amount and the escrow's balance. The
-//! till
-//! checks all of that before a token is generated, counting what waits in the outbox and what
-//! other requests may still cost.
+//! that was reported on the escrow stays within the highest cumulative amount and the escrow's
+//! balance. The till checks all of that before a token is generated, counting what waits in the
+//! outbox and what other requests may still cost.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -85,11 +83,13 @@ impl Till {
         let plain = canonical(&voucher)
             .ok_or_else(|| ApiError::invalid("voucher: an amount or digest is malformed"))?;
         self.check_request(&plain, &tender, &salt)?;
+        let window = self.chain.sequence_window().await?;
         let id = QueryId { escrow: plain.escrow_id, sequence: plain.sequence };
         loop {
             let removals = self.outbox.removals();
             let escrow = self.chain.escrow(plain.escrow_id).await?;
             self.check_escrow(&escrow, &plain, &voucher.signature)?;
+            check_recent(&escrow, id, window)?;
             if self.reserve(id, &escrow, &plain, removals)? {
                 break;
             }
@@ -200,6 +200,16 @@ impl Till {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<QueryId, u128>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The chain takes no report that lies further below the highest one.
+fn check_recent(escrow: &Escrow, id: QueryId, window: u32) -> Result<(), ApiError> {
+    let least = escrow.high_sequence.saturating_sub(u64::from(window));
+    if id.sequence >= least {
+        return Ok(());
+    }
+    let text = format!("sequence {} is too old, expected at least {least}", id.sequence);
+    Err(ApiError::unpaid("voucher_too_old", text))
 }
 
 fn repeated(id: QueryId) -> ApiError {

@@ -28,8 +28,7 @@ pub struct Contributor {
 }
 
 /// The three contributors, each with a topic of their own. The order of topics may be rotated, so
-/// that a
-/// test can see pay follow the rows and not the names.
+/// that a test can see pay follow the rows and not the names.
 pub fn contributors(rotation: usize) -> [Contributor; 3] {
     let topics = ["search", "durability", "json"];
     let names = ["sam", "dora", "jo"];

@@ -27,7 +27,10 @@ pub fn build(name: &str, cargo_args: &[&str]) -> PathBuf {
     std::fs::copy(&place, &kept).unwrap();
     let _put_back = PutBack { kept, place: place.clone() };
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--offline", "-p", "whence-app", "--bin", "whenced"])
+        // The packages and a test, as the Makefile has it: else cargo picks other features of
+        // dependencies, and compiles them all again.
+        .args(["build", "--release", "--offline", "--workspace", "--exclude", "whence-inference"])
+        .args(["--bin", "whenced", "--test", "tidy"])
         .args(cargo_args)
         .env("CARGO_TARGET_DIR", bin.parent().unwrap())
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

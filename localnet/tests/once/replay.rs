@@ -21,7 +21,7 @@ use crate::common::rpc::Rpc;
 const ALREADY_REPORTED: (&str, u64) = ("attribution", 21);
 
 /// A committed report, and the key that signed it.
-struct Report {
+pub(super) struct Report {
     tx: Vec<u8>,
     message: cosmrs::Any,
     key: SigningKey,
@@ -29,7 +29,7 @@ struct Report {
 
 impl Report {
     /// The transaction that brought a query.
-    fn of(scene: &Scene, sequence: u64) -> Self {
+    pub(super) fn of(scene: &Scene, sequence: u64) -> Self {
         let id = number(&scene.reported(sequence).unwrap()["report_id"]).to_string();
         let asked = ["query", "attribution", "report", "--report-id", &id];
         let report = scene.place.ask(&asked).unwrap();
@@ -60,7 +60,7 @@ impl Report {
     }
 
     /// Sends it again, as it was and signed anew; the chain refuses both.
-    fn comes_again(&self, rpc: &Rpc, chain_id: &str, expected: (&str, u64)) {
+    pub(super) fn comes_again(&self, rpc: &Rpc, chain_id: &str, expected: (&str, u64)) {
         let same = rpc.broadcast(&self.tx);
         assert!(same.as_ref().is_none_or(|(_, code)| *code != 0), "{same:?}");
         let (hash, code) = rpc.broadcast(&self.signed_anew(rpc, chain_id)).unwrap();

@@ -1,8 +1,7 @@
 //! The one error that leaves a module: a codespace, a stable code and a sentence.
 //!
 //! Codespace `sdk` has the Cosmos SDK's codes (`types/errors`), because clients match on them; each
-//! of
-//! our trades has its own codespace and numbers its errors itself.
+//! of our trades has its own codespace and numbers its errors itself.
 
 /// Result of anything in a module.
 pub type Result<T> = std::result::Result<T, Error>;

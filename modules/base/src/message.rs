@@ -1,8 +1,7 @@
 //! Messages: parsed once from protobuf, checked, executed; dispatched by type URL.
 //!
 //! Gas is a fixed table: [`Message::gas`] says what the message costs before any work is done, from
-//! its
-//! own size alone, so that gas is equal on every node and simulation equals execution.
+//! its own size alone, so that gas is equal on every node and simulation equals execution.
 
 use std::collections::BTreeMap;
 

@@ -59,8 +59,7 @@ pub trait Module: Send + Sync {
     }
 
     /// What its module accounts hold for others; checked against bank, coin by coin, after every
-    /// block of
-    /// every test and by `verify-db`.
+    /// block of every test and by `verify-db`.
     fn obligations(&self, _ctx: &QueryCtx<'_>) -> Result<Vec<Obligation>> {
         Ok(Vec::new())
     }

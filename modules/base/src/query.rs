@@ -114,8 +114,7 @@ pub const PAGE_MAX: u64 = 100;
 const COUNT_MAX: usize = 1_000_000;
 
 /// One page of a map's entries under an encoded key prefix (SDK `query.Paginate`): key XOR offset,
-/// default
-/// limit 100, `next_key` opaque, total counted only when asked.
+/// default limit 100, `next_key` opaque, total counted only when asked.
 pub fn paginate<K: Key, V: Message + Default>(
     state: &(impl StateRead + ?Sized),
     map: &Map<K, V>,

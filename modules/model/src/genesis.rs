@@ -141,6 +141,9 @@ pub(crate) fn init(ctx: &mut Ctx<'_>, g: &pb::GenesisState) -> Result<()> {
     for adapter in &g.adapters {
         state::ADAPTERS.set(ctx, &adapter.id, adapter);
         state::OF_MODEL.insert(ctx, &(adapter.model_id, adapter.id));
+        if adapter.status() == pb::AdapterStatus::Registered {
+            state::LIVE.insert(ctx, &(adapter.model_id, adapter.id));
+        }
     }
     for feedback in &g.feedback {
         init_feedback(ctx, feedback)?;
@@ -155,6 +158,11 @@ pub(crate) fn init(ctx: &mut Ctx<'_>, g: &pb::GenesisState) -> Result<()> {
     for deployment in &g.deployments {
         let key = (deployment.adapter_id, deployment.provider_id);
         state::DEPLOYMENTS.set(ctx, &key, deployment);
+        let model = keeper::require(ctx, deployment.adapter_id)?.model_id;
+        let newest = state::NEWEST.get(ctx, &model)?;
+        if newest.is_none_or(|known| known.since_height <= deployment.since_height) {
+            state::NEWEST.set(ctx, &model, deployment);
+        }
     }
     for flag in &g.flags {
         state::FLAGS.set(ctx, &(flag.adapter_id, flag.id), flag);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use whence_base::module::Obligation;
 use whence_base::{Coin, Coins, QueryCtx, Result};
 use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
+use whence_proto::whence::model::v1 as pb;
 
 use crate::error::NAME;
 use crate::{keeper, state};
@@ -64,6 +65,10 @@ fn adapters(ctx: &QueryCtx<'_>, found: &mut Vec<String>) -> Result<()> {
         count = count.saturating_add(1);
         if !state::OF_MODEL.has(ctx, &(adapter.model_id, id)) {
             found.push(format!("model: adapter {id} is not in the index of its model"));
+        }
+        let registered = adapter.status() == pb::AdapterStatus::Registered;
+        if state::LIVE.has(ctx, &(adapter.model_id, id)) != registered {
+            found.push(format!("model: adapter {id} is wrongly in or out of the live ones"));
         }
         let flags = state::FLAGS.iter_prefix(ctx, &id).count();
         if usize::try_from(adapter.flags).unwrap_or(usize::MAX) != flags {

@@ -6,16 +6,13 @@
 //!
 //! **Messages** `RegisterAdapter`, `RetireAdapter` (the developer; governance may retire too);
 //! `CommitFeedback`, `RevealFeedback` (anyone); `CommitFeedbackReview`, `RevealFeedbackReview`
-//! (owner and
-//! curators of the datanets that the adapter was trained on, not for their own feedback);
-//! `RecordEvaluation`, `FlagAdapter` (anyone); `DeployAdapter`, `UndeployAdapter` (a provider's
-//! operator);
-//! `UpdateParams` (governance).
+//! (owner and curators of the datanets that the adapter was trained on, not for their own
+//! feedback); `RecordEvaluation`, `FlagAdapter` (anyone); `DeployAdapter`, `UndeployAdapter` (a
+//! provider's operator); `UpdateParams` (governance).
 //!
 //! **Feedback** is committed to, revealed before a deadline, reviewed by commit and reveal, and
-//! decided by
-//! the median quality of the revealed reviews: accepted, refused, or spam (its bond is burned).
-//! Who does not reveal loses what was bonded for it.
+//! decided by the median quality of the revealed reviews: accepted, refused, or spam (its bond is
+//! burned). Who does not reveal loses what was bonded for it.
 //!
 //! | prefix | state | key → value |
 //! |---|---|---|
@@ -32,18 +29,16 @@
 //! | 0d | deadlines of feedback | (height, feedback) |
 //! | 0e | accepted rows by giver | (adapter, giver) → u64 |
 //! | 0f | accepted feedback rows of a model | model → u64 |
+//! | 10 | adapters that are not retired | (model, adapter) |
+//! | 11 | newest deployment of a model | model → Deployment |
 //!
 //! **Events** `whence.model.v1.EventAdapterRegistered`, `EventAdapterRetired`,
-//! `EventFeedbackCommitted`,
-//! `EventFeedbackRevealed`, `EventFeedbackReviewCommitted`, `EventFeedbackReviewRevealed`,
-//! `EventFeedbackDecided`, `EventEvaluationRecorded`, `EventAdapterDeployed`,
-//! `EventAdapterUndeployed`,
-//! `EventAdapterFlagged`, `EventParamsUpdated`.
+//! `EventFeedbackCommitted`, `EventFeedbackRevealed`, `EventFeedbackReviewCommitted`,
+//! `EventFeedbackReviewRevealed`, `EventFeedbackDecided`, `EventEvaluationRecorded`,
+//! `EventAdapterDeployed`, `EventAdapterUndeployed`, `EventAdapterFlagged`, `EventParamsUpdated`.
 //! **Params** see [`params`]. **Invariants** the account `model` holds exactly the bonds and
-//! deposits on
-//! record; accepted rows by giver sum to the model's.
-//! **Each block** decides or ends at most [`block::FEEDBACK_PER_BLOCK`] batches of feedback that
-//! are due.
+//! deposits on record; accepted rows by giver sum to the model's. **Each block** decides or ends at
+//! most [`block::FEEDBACK_PER_BLOCK`] batches of feedback that are due.
 
 pub mod block;
 pub mod error;

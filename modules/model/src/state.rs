@@ -38,3 +38,7 @@ pub(crate) const DUE: Index<(u64, u64)> = Index::at(NAME, 0x0d);
 pub(crate) const GIVERS: Map<(u64, Address), u64> = Map::at(NAME, 0x0e);
 /// Accepted feedback rows by model.
 pub(crate) const ACCEPTED: Map<u64, u64> = Map::at(NAME, 0x0f);
+/// (model, adapter) of adapters that are not retired.
+pub(crate) const LIVE: Index<(u64, u64)> = Index::at(NAME, 0x10);
+/// The newest deployment by model.
+pub(crate) const NEWEST: Map<u64, pb::Deployment> = Map::at(NAME, 0x11);

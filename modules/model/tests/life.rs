@@ -203,19 +203,56 @@ fn a_retired_adapter_is_not_served() {
     world.tx(undeploy(8, 1, 8)).expect("its provider may still end it");
 }
 
+/// Only a model's first 100 adapters were looked at, so that a hundred thrown away ones held it up.
+#[test]
+fn thrown_away_adapters_hide_nothing() {
+    let mut world = World::ready();
+    for id in 2..=130 {
+        world.tx(register(1)).unwrap();
+        world.tx(deploy(8, id, 8)).unwrap();
+        world.tx(retire(&account(1), id)).unwrap();
+    }
+    world.tx(retire(&account(1), 1)).unwrap();
+    assert_eq!(world.serving(1), None);
+    world.tx(register(1)).unwrap();
+    assert_eq!(keeper::adapter_of(&world.state, 1).unwrap(), Some(131));
+    world.tx(deploy(9, 131, 9)).unwrap();
+    assert_eq!(world.serving(1), Some((131, 9)));
+    let again = world.reborn();
+    assert_eq!((again.serving(1), again.state == world.state), (Some((131, 9)), true));
+}
+
+/// Deployments that serve nothing, at the front of the list, cannot hide the newest.
+#[test]
+fn the_newest_deployment_is_looked_at_first() {
+    let mut world = World::ready();
+    for provider in 1..=49 {
+        world.tx(deploy(provider, 1, provider.into())).unwrap();
+        world.tx(undeploy(provider, 1, provider.into())).unwrap();
+    }
+    for id in 2..=120 {
+        world.tx(register(1)).unwrap();
+        assert_eq!(world.serving(1), None, "before {id} is served");
+    }
+    world.tx(deploy(8, 120, 8)).unwrap();
+    assert_eq!(world.serving(1), Some((120, 8)));
+    world.tx(undeploy(8, 120, 8)).unwrap();
+    assert_eq!(world.serving(1), None);
+}
+
 #[test]
 fn retiring_settles_bond_and_flags() {
     let mut world = World::ready();
     world.tx(retire(&account(1), 1)).unwrap();
     assert_eq!((world.balance(1), world.held()), (START, 0));
-    for by in [account(1), authority()] {
+    for (by, left) in [(account(1), START), (authority(), START - ADAPTER)] {
         let mut world = World::ready();
         world.tx(flag(2, 1)).unwrap();
         world.tx(flag(2, 1)).unwrap();
         world.tx(flag(3, 1)).unwrap();
         assert_eq!(world.held(), ADAPTER + 3 * BOND);
         world.tx(retire(&by, 1)).unwrap();
-        assert_eq!(world.balance(1), START - ADAPTER, "burned");
+        assert_eq!(world.balance(1), left, "burned by governance alone");
         assert_eq!((world.balance(2), world.balance(3), world.held()), (START, START, 0));
         assert_eq!(keeper::require(&world.state, 1).unwrap().flags, 3, "flags stand");
         assert!(world.reborn().state == world.state);

@@ -103,6 +103,7 @@ fn receipts_that_contradict_the_record() {
         ("unknown model", |m| m.model_id = 9, "model 2"),
         ("a model that is voted on", |m| m.model_id = 2, "model 5"),
         ("a retired model", |m| m.model_id = 3, "model 5"),
+        ("not the licence that was voted on", |m| m.model_id = 4, "model 7"),
         ("another base", |m| training(m).base_model_digest = vec![8; 32], "model 7"),
         ("a datanet that was not proposed", |m| named(m, 4, 1), "model 7"),
         ("an unknown version", |m| named(m, 3, 2), "model 7"),

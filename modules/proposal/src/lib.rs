@@ -1,18 +1,15 @@
 //! The proposal trade: why should this model exist, and how far is it on its way?
 //!
 //! **Owns** model proposals, from the stake to the end of the model's life. A proposal's id is the
-//! model's
-//! id everywhere.
+//! model's id everywhere.
 //!
 //! **Messages** `ProposeModel`, `WithdrawModel` (the proposer); `AdvanceModel` (anyone);
 //! `ApproveModel`, `RejectModel`, `RetireModel`, `UpdateParams` (governance).
 //!
 //! **The way of a model** `Voting → DataGathering → Tuning → Feedback → Deployed → Retired`, or
-//! `Rejected`,
-//! `Withdrawn`, `Expired`. A gov v1 proposal carries `ApproveModel` or `RejectModel`, so
-//! stake-weighted
-//! voters decide (quorum, threshold, veto as in gov). Later steps are open to anyone who
-//! shows the evidence, and to nobody before it is there:
+//! `Rejected`, `Withdrawn`, `Expired`. A gov v1 proposal carries `ApproveModel` or `RejectModel`,
+//! so stake-weighted voters decide (quorum, threshold, veto as in gov). Later steps are open to
+//! anyone who shows the evidence, and to nobody before it is there:
 //!
 //! | from | to | evidence |
 //! |---|---|---|
@@ -23,8 +20,7 @@
 //! | Deployed | Retired | `RetireModel` by governance |
 //!
 //! A stage that is not left by its deadline (a height) ends the model as `Expired`. The stake goes
-//! back on
-//! approval, on a clean rejection, withdrawal and expiry; a veto burns it. The house of
+//! back on approval, on a clean rejection, withdrawal and expiry; a veto burns it. The house of
 //! contributors is not there yet: stake-weighted voters decide alone.
 //!
 //! | prefix | state | key → value |
@@ -36,11 +32,10 @@
 //! | 04 | proposals by stage | (stage, id) |
 //!
 //! **Events** `whence.proposal.v1.EventModelProposed`, `EventModelMoved` (every change of stage,
-//! with
-//! its evidence or reason), `EventParamsUpdated`.
-//! **Params** see [`params`]. **Invariants** the account `proposal` holds exactly the stakes of the
-//! proposals in `Voting`; every proposal is in the index of its stage and of no other.
-//! **Each block** ends at most [`block::EXPIRIES_PER_BLOCK`] models whose deadline has passed.
+//! with its evidence or reason), `EventParamsUpdated`. **Params** see [`params`]. **Invariants**
+//! the account `proposal` holds exactly the stakes of the proposals in `Voting`; every proposal is
+//! in the index of its stage and of no other. **Each block** ends at most
+//! [`block::EXPIRIES_PER_BLOCK`] models whose deadline has passed.
 
 pub mod block;
 pub mod error;

@@ -145,8 +145,7 @@ impl<K: Key, V: Message + Default> Map<K, V> {
     }
 
     /// Entries under an encoded prefix, from a raw key on (as a page's `next_key` gives it: what
-    /// follows
-    /// the collection's own prefix byte), in key order or reversed.
+    /// follows the collection's own prefix byte), in key order or reversed.
     pub fn scan<'a, S>(
         &self,
         state: &'a S,

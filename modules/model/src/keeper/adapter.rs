@@ -25,20 +25,14 @@ pub fn require(s: &(impl StateRead + ?Sized), id: u64) -> Result<pb::Adapter> {
     adapter(s, id)?.ok_or_else(|| Error::UnknownAdapter(id).into())
 }
 
-/// The first adapter of a model that is not retired, among its first 100.
+/// The first adapter of a model that is not retired.
 pub fn adapter_of(s: &(impl StateRead + ?Sized), model_id: u64) -> Result<Option<u64>> {
-    for key in state::OF_MODEL.iter_prefix(s, &model_id).take(100) {
-        let (_, id) = key?;
-        if require(s, id)?.status() == pb::AdapterStatus::Registered {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
+    let first = state::LIVE.iter_prefix(s, &model_id).next();
+    first.map(|key| key.map(|(_, id)| id)).transpose()
 }
 
 /// Adapters that were trained on one of a datanet's versions, at most `limit`, the first ones;
-/// looks at
-/// the first 10,000 adapters. For telling a contribution's story, never for a block's work.
+/// looks at the first 10,000 adapters. For telling a contribution's story, never for a block's work.
 pub fn trained_on(
     s: &(impl StateRead + ?Sized),
     (datanet_id, versions): (u64, &[u64]),
@@ -89,12 +83,13 @@ pub(crate) fn register(
     };
     state::ADAPTERS.set(ctx, &made.id, &made);
     state::OF_MODEL.insert(ctx, &(made.model_id, made.id));
+    state::LIVE.insert(ctx, &(made.model_id, made.id));
     Ok(made)
 }
 
 /// The model takes adapters now, the base is the proposed one, the versions are published as named
-/// and
-/// in the proposed datanets, and the licence is one that the data's licences allow.
+/// and in the proposed datanets, and the licence is the proposed one, which the data's licences
+/// allow.
 fn check_receipt(ctx: &Ctx<'_>, ports: &dyn Ports, m: &pb::MsgRegisterAdapter) -> Result<()> {
     let id = m.model_id;
     let proposal = ports.proposal(ctx, id)?.ok_or(Error::UnknownModel(id))?;
@@ -107,6 +102,9 @@ fn check_receipt(ctx: &Ctx<'_>, ports: &dyn Ports, m: &pb::MsgRegisterAdapter) -
     let base = spec.base_model.unwrap_or_default().digest;
     let same = training.base_model_digest == base;
     ensure(same, Error::BadReceipt("base_model_digest is not the proposed one".into()))?;
+    let voted = spec.licence.is_empty() || spec.licence == m.licence;
+    let text = || format!("licence is {}, the proposal's is {}", m.licence, spec.licence);
+    ensure(voted, Error::BadReceipt(text()))?;
     for named in &training.datanet_versions {
         let (datanet, number) = (named.datanet_id, named.version);
         let what = |text: &str| Error::BadReceipt(format!("datanet {datanet} {text}"));
@@ -123,7 +121,8 @@ fn check_receipt(ctx: &Ctx<'_>, ports: &dyn Ports, m: &pb::MsgRegisterAdapter) -
     Ok(())
 }
 
-/// Ends an adapter's use. Its bond goes back when nobody flagged it; flaggers get theirs back.
+/// Ends an adapter's use. Flaggers get their bonds back, and so does the developer, unless it is
+/// governance that retires a flagged adapter: a flag alone, which anybody may raise, burns nothing.
 pub(crate) fn retire(
     ctx: &mut Ctx<'_>,
     ports: &dyn Ports,
@@ -135,9 +134,9 @@ pub(crate) fn retire(
     let what = format!("retire adapter {id}");
     ensure(may, Error::NotAllowed { who: sender.to_string(), what })?;
     let developer = found.developer.clone();
-    match found.flags {
-        0 => give_back(ctx, ports, (&developer, &mut found.bond))?,
-        _ => burn(ctx, ports, &mut found.bond)?,
+    match found.flags > 0 && *sender == authority() {
+        false => give_back(ctx, ports, (&developer, &mut found.bond))?,
+        true => burn(ctx, ports, &mut found.bond)?,
     }
     let flags: Vec<_> =
         state::FLAGS.iter_prefix(&*ctx, &id).take(FLAGS_MAX).collect::<Result<_>>()?;
@@ -148,6 +147,7 @@ pub(crate) fn retire(
     }
     found.status = pb::AdapterStatus::Retired.into();
     found.retired_height = ctx.height();
+    state::LIVE.remove(ctx, &(found.model_id, id));
     state::ADAPTERS.set(ctx, &id, &found);
     Ok(())
 }

@@ -13,23 +13,35 @@ pub fn is_deployed(s: &(impl StateRead + ?Sized), adapter: u64, provider: u64) -
     state::DEPLOYMENTS.has(s, &(adapter, provider))
 }
 
-/// A bonded provider that serves an adapter of a model now: (adapter, provider), among the first
-/// 100.
+/// Adapters of a model, and deployments of each, that are looked at besides the newest.
+const LOOKED_AT_MAX: usize = 100;
+
+/// A bonded provider that serves an adapter of a model now: (adapter, provider). The newest
+/// deployment is looked at first, so that no crowd of useless ones can hide it; then the first
+/// 100 of each of the first 100 adapters.
 pub fn deployed(s: &dyn StateRead, ports: &dyn Ports, model_id: u64) -> Result<Option<(u64, u64)>> {
-    for key in state::OF_MODEL.iter_prefix(s, &model_id).take(100) {
-        let (_, adapter) = key?;
-        if require(s, adapter)?.status() != pb::AdapterStatus::Registered {
-            continue;
+    if let Some(newest) = state::NEWEST.get(s, &model_id)? {
+        let pair = (newest.adapter_id, newest.provider_id);
+        let live = state::LIVE.has(s, &(model_id, newest.adapter_id));
+        if live && serves(s, ports, pair)? {
+            return Ok(Some(pair));
         }
-        for entry in state::DEPLOYMENTS.iter_prefix(s, &adapter).take(100) {
-            let ((_, provider), deployment) = entry?;
-            let serves = deployment.until_height == 0;
-            if serves && ports.bonded_operator(s, provider)?.is_some() {
-                return Ok(Some((adapter, provider)));
+    }
+    for key in state::LIVE.iter_prefix(s, &model_id).take(LOOKED_AT_MAX) {
+        let (_, adapter) = key?;
+        for entry in state::DEPLOYMENTS.iter_prefix(s, &adapter).take(LOOKED_AT_MAX) {
+            let (pair, _) = entry?;
+            if serves(s, ports, pair)? {
+                return Ok(Some(pair));
             }
         }
     }
     Ok(None)
+}
+
+fn serves(s: &dyn StateRead, ports: &dyn Ports, pair: (u64, u64)) -> Result<bool> {
+    let current = state::DEPLOYMENTS.get(s, &pair)?.is_some_and(|d| d.until_height == 0);
+    Ok(current && ports.bonded_operator(s, pair.1)?.is_some())
 }
 
 /// A provider's operator says that it serves an adapter.
@@ -54,6 +66,7 @@ pub(crate) fn deploy(
         until_height: 0,
     };
     state::DEPLOYMENTS.set(ctx, &key, &made);
+    state::NEWEST.set(ctx, &found.model_id, &made);
     Ok(())
 }
 

@@ -75,7 +75,8 @@ impl Ports for Ledger {
     fn burn(&self, ctx: &mut Ctx<'_>, module: &'static str, coins: &Coins) -> Result<()> {
         take(ctx, &module_address(module), coins).map(drop)
     }
-    /// Model 1 is in Tuning, 2 in Voting, 3 in Retired; all train on datanets 1, 2 and 3.
+    /// Model 1 is in Tuning, 2 in Voting, 3 in Retired; all train on datanets 1, 2 and 3. Model 4 is
+    /// as 1, and its voters chose a licence.
     fn proposal(&self, _: &dyn StateRead, id: u64) -> Result<Option<ModelProposal>> {
         let stage = match id {
             1 | 4 => Stage::Tuning,
@@ -85,7 +86,9 @@ impl Ports for Ledger {
         };
         let base = BaseModel { digest: vec![7; 32], ..BaseModel::default() };
         let datanet_ids = vec![1, 2, 3];
-        let spec = ModelSpec { base_model: Some(base), datanet_ids, ..ModelSpec::default() };
+        let licence = if id == 4 { "MIT".to_owned() } else { String::new() };
+        let base_model = Some(base);
+        let spec = ModelSpec { base_model, datanet_ids, licence, ..ModelSpec::default() };
         let stage = stage.into();
         Ok(Some(ModelProposal { id, stage, spec: Some(spec), ..ModelProposal::default() }))
     }
