@@ -17,6 +17,8 @@ struct Arguments {
 enum Part {
     /// Measures rows indexed a second, bytes a row, milliseconds a query and a claim.
     Perf(parts::perf::Options),
+    /// Exact replay against retraining: LDS, leave-one-out, fidelity.
+    Replay(parts::replay::Options),
     /// Writes the tables of a document from the file of figures, or checks that they are fresh.
     Table(table::Options),
 }
@@ -24,6 +26,7 @@ enum Part {
 fn main() -> Result<()> {
     match Arguments::parse().part {
         Part::Perf(options) => parts::perf::run(&options),
+        Part::Replay(options) => parts::replay::run(&options),
         Part::Table(options) => table::run(&options),
     }
 }
