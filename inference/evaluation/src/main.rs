@@ -15,6 +15,8 @@ struct Arguments {
 /// What is measured, or done with figures; each part has options of its own.
 #[derive(Debug, Subcommand)]
 enum Part {
+    /// Changes every field of an index, a measure and receipts: is it caught, and is nothing else?
+    Fraud(parts::fraud::Options),
     /// Measures rows indexed a second, bytes a row, milliseconds a query and a claim.
     Perf(parts::perf::Options),
     /// Exact replay against retraining: LDS, leave-one-out, fidelity.
@@ -25,6 +27,7 @@ enum Part {
 
 fn main() -> Result<()> {
     match Arguments::parse().part {
+        Part::Fraud(options) => parts::fraud::run(&options),
         Part::Perf(options) => parts::perf::run(&options),
         Part::Replay(options) => parts::replay::run(&options),
         Part::Table(options) => table::run(&options),
