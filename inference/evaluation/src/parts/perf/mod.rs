@@ -5,7 +5,10 @@
 //! adapter on all its projections has (30 layers, four matrices). Vectors are drawn from a normal
 //! distribution; time does not depend on what they are. A query's time is that of the whole
 //! measure: every row's score and pay, sums, clusters, shares. Percentiles are over queries, and
-//! errors over rounds.
+//! errors over rounds. Times are by the wall: what else runs on the machine is in them, so its
+//! load is printed before and after.
+
+mod claims;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -45,6 +48,7 @@ const SEED: u64 = 1;
 
 /// Measures and prints; keeps the figures where told to.
 pub fn run(options: &Options) -> Result<()> {
+    print_load()?;
     let mut figures = Vec::new();
     for matrices in &options.matrices {
         let vectors = drawn(*matrices, DRAWN);
@@ -55,7 +59,15 @@ pub fn run(options: &Options) -> Result<()> {
         }
     }
     figure::print(&figures);
+    print_load()?;
     options.out.as_deref().map_or(Ok(()), |path| figure::keep(path, &figures))
+}
+
+/// Prints how many processes want a core, over one, five and fifteen minutes.
+fn print_load() -> Result<()> {
+    let load = std::fs::read_to_string("/proc/loadavg").context("reading the load")?;
+    println!("load: {}", load.trim());
+    Ok(())
 }
 
 /// What one index is measured at.
@@ -110,6 +122,14 @@ fn measure(size: &Size, vectors: &[Blocks], queries: usize) -> Result<Vec<Figure
         add(&format!("scan-ms-p50-{count}t"), &text("median"), &over(0.5), None);
         add(&format!("scan-ms-p95-{count}t"), &text("95th percentile"), &over(0.95), ten);
     }
+    let query = quantise_query(&index.query_shape()?, &vectors[0])?.bytes;
+    let rounds = (0..ROUNDS).map(|_| claims::milliseconds(&index, &query));
+    let (scores, omissions): (Vec<_>, Vec<_>) =
+        rounds.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+    let over = |times: &[Vec<f64>]| times.iter().map(|r| percentile(r, 0.95)).collect::<Vec<_>>();
+    let limit = Some(Target::Below(1.0));
+    add("claim-c1-ms-p95", "ms to judge a row score, 95th percentile", &over(&scores), limit);
+    add("claim-c2-ms-p95", "ms to judge an omission, 95th percentile", &over(&omissions), limit);
     Ok(figures)
 }
 
