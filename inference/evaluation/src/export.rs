@@ -8,9 +8,6 @@ use rayon::prelude::*;
 use serde_json::Value;
 use whence_influence::objective::Objective;
 
-use crate::digits::{Digits, INPUTS};
-use crate::retraining::{Scores, Truth};
-
 /// Numbers of an array, row by row.
 #[derive(Debug, Clone, Copy)]
 pub enum Values<'a> {
@@ -47,10 +44,12 @@ pub struct Comparison<'a> {
     pub trained: usize,
     /// The queries' numbers.
     pub queries: &'a [usize],
-    /// The models trained again, and their losses of the queries in the same order.
-    pub truth: &'a Truth,
-    /// Our scores by method's name.
-    pub scores: &'a [(String, Scores)],
+    /// For each retrained model, how much each trained row counted: 0 or 1.
+    pub subsets: &'a [Vec<f32>],
+    /// For each retrained model, each query's loss.
+    pub losses: &'a [Vec<f32>],
+    /// Our scores by method: for each query, each trained row's; larger means that the row helped.
+    pub scores: &'a [(&'a str, &'a [Vec<f32>])],
 }
 
 /// A folder of arrays.
@@ -89,23 +88,12 @@ impl Folder {
             gradient
         });
         self.matrix("gradients", &gradients.collect::<Vec<_>>())?;
-        self.matrix("losses", &comparison.truth.losses)?;
-        let subsets = &comparison.truth.subsets;
-        let mut seen = vec![0u8; subsets.len() * trained];
-        for (model, subset) in subsets.iter().enumerate() {
-            subset.iter().for_each(|row| seen[model * trained + row] = 1);
-        }
-        self.array("subsets", &[subsets.len(), trained], Values::Bytes(&seen))?;
-        let mut scores = comparison.scores.iter();
-        scores.try_for_each(|(name, all)| self.matrix(&format!("scores/{name}"), all))
-    }
-
-    /// Writes the digits that a comparison was over: rows, then queries.
-    pub fn digits(&self, digits: &Digits) -> Result<()> {
-        let labels: Vec<u8> = digits.labels.iter().map(|label| *label as u8).collect();
-        let images = digits.images.concat();
-        self.array("inputs", &[digits.rows(), INPUTS], Values::Single(&images))?;
-        self.array("labels", &[labels.len()], Values::Bytes(&labels))
+        self.matrix("subsets", comparison.subsets)?;
+        self.matrix("losses", comparison.losses)?;
+        comparison
+            .scores
+            .iter()
+            .try_for_each(|(method, scores)| self.matrix(&format!("scores/{method}"), scores))
     }
 
     fn matrix(&self, name: &str, rows: &[Vec<f32>]) -> Result<()> {
