@@ -21,6 +21,14 @@ enum Part {
     Perf(parts::perf::Options),
     /// Exact replay against retraining: LDS, leave-one-out, fidelity.
     Replay(parts::replay::Options),
+    /// Measures what rows of common phrases earn from the spans of answers.
+    Boilerplate(parts::boilerplate::Options),
+    /// Measures how many rows that were said again are found.
+    Paraphrase(parts::paraphrase::Options),
+    /// Measures how long spans take among ten million tokens.
+    PerfSpans(parts::perf_spans::Options),
+    /// Measures whether pay for retrieved passages goes to the one that was used.
+    Rag(parts::rag::Options),
     /// Writes the tables of a document from the file of figures, or checks that they are fresh.
     Table(table::Options),
 }
@@ -30,6 +38,10 @@ fn main() -> Result<()> {
         Part::Fraud(options) => parts::fraud::run(&options),
         Part::Perf(options) => parts::perf::run(&options),
         Part::Replay(options) => parts::replay::run(&options),
+        Part::Boilerplate(options) => parts::boilerplate::run(&options),
+        Part::Paraphrase(options) => parts::paraphrase::run(&options),
+        Part::PerfSpans(options) => parts::perf_spans::run(&options),
+        Part::Rag(options) => parts::rag::run(&options),
         Part::Table(options) => table::run(&options),
     }
 }

@@ -3,13 +3,17 @@
 use super::Asked;
 use crate::error::Result;
 
-/// `log p(all) − log p(all but i)` for each passage.
+/// `log p(all) − log p(all but i)` for each passage that is wanted, 0 for the others.
 pub(super) fn leave_one_out<F: FnMut(&[bool]) -> f64>(
-    passages: usize,
+    wanted: &[bool],
     asked: &mut Asked<F>,
 ) -> Result<Vec<f64>> {
+    let passages = wanted.len();
     let with_all = asked.ask(&vec![true; passages])?;
     let drop = |passage: usize| {
+        if !wanted[passage] {
+            return Ok(0.0);
+        }
         let kept: Vec<bool> = (0..passages).map(|other| other != passage).collect();
         Ok(with_all - asked.ask(&kept)?)
     };

@@ -44,15 +44,23 @@ pub enum Method {
         /// Chooses the subsets.
         seed: u64,
     },
+    /// The fit says which passages may count, and the best eight of those are then left out one by one:
+    /// a fit also credits a passage that would have helped had the one that was used not been there.
+    Screened {
+        /// Random subsets asked, each passage in with probability one half.
+        subsets: usize,
+        /// Chooses the subsets.
+        seed: u64,
+    },
 }
 
 impl Method {
-    /// Leave-one-out for up to eight passages; beyond, a fit over twice as many subsets as passages and
-    /// at least 32.
+    /// Leave-one-out for up to eight passages; beyond, screened by a fit over twice as many subsets as
+    /// passages and at least 32. So a drop means the same however many passages there are.
     pub fn for_passages(passages: usize, seed: u64) -> Self {
         match passages {
             ..=LEAVE_ONE_OUT_MAX => Self::LeaveOneOut,
-            _ => Self::Fitted { subsets: SUBSETS_MIN.max(2 * passages), seed },
+            _ => Self::Screened { subsets: SUBSETS_MIN.max(2 * passages), seed },
         }
     }
 }
@@ -85,11 +93,23 @@ pub fn effects(
     let with_all = asked.ask(&vec![true; passages])?;
     let with_none = asked.ask(&vec![false; passages])?;
     let drops = match method {
-        Method::LeaveOneOut => exact::leave_one_out(passages, &mut asked)?,
+        Method::LeaveOneOut => exact::leave_one_out(&vec![true; passages], &mut asked)?,
         Method::Shapley => exact::shapley(passages, &mut asked)?,
         Method::Fitted { subsets, seed } => fitted::fit(passages, (subsets, seed), &mut asked)?,
+        Method::Screened { subsets, seed } => {
+            let weights = fitted::fit(passages, (subsets, seed), &mut asked)?;
+            exact::leave_one_out(&best(&weights), &mut asked)?
+        }
     };
     Ok(Effects { with_all, with_none, drops, questions: asked.answers.len() })
+}
+
+/// The passages of the eight largest weights above zero; of equal ones, the first.
+fn best(weights: &[f64]) -> Vec<bool> {
+    let mut ranked: Vec<usize> = (0..weights.len()).filter(|at| weights[*at] > 0.0).collect();
+    ranked.sort_by(|one, other| weights[*other].total_cmp(&weights[*one]));
+    ranked.truncate(LEAVE_ONE_OUT_MAX);
+    (0..weights.len()).map(|passage| ranked.contains(&passage)).collect()
 }
 
 /// Subsets with their answers.

@@ -59,13 +59,32 @@ fn a_fit_finds_two_passages_of_forty_and_pays_no_other() {
     let mut weights = [0.0; 40];
     (weights[11], weights[29]) = (30.0, 18.0);
     for seed in 0..5 {
-        let method = Method::for_passages(40, seed);
+        let method = Method::Fitted { subsets: 80, seed };
         let found = effects(40, method, linear(&weights)).unwrap();
         close(&found.drops, &weights, 1e-3);
         let shares = found.shares();
         assert_eq!(shares.iter().filter(|share| **share > 1_000_000).count(), 2);
         assert!((f64::from(shares[11]) / 1e9 - 30.0 / 90.0).abs() < 1e-5);
     }
+}
+
+/// A passage that would do where the used one is missing: the average over subsets credits it, the
+/// drop does not.
+#[test]
+fn a_stand_in_that_was_not_needed_is_fitted_but_not_paid() {
+    let game = |kept: &[bool]| match (kept[3], kept[7]) {
+        (true, _) => -10.0,
+        (false, true) => -30.0,
+        (false, false) => -90.0,
+    };
+    let fitted = effects(12, Method::Fitted { subsets: 64, seed: 1 }, game).unwrap();
+    // Banzhaf values by hand: (80 + 20) / 2 and 60 / 2
+    assert!((fitted.drops[3] - 50.0).abs() < 10.0 && (fitted.drops[7] - 30.0).abs() < 10.0);
+    let screened = effects(12, Method::for_passages(12, 1), game).unwrap();
+    let mut exact = [0.0; 12];
+    exact[3] = 20.0;
+    close(&screened.drops, &exact, 1e-9);
+    assert!(screened.questions <= 34 + LEAVE_ONE_OUT_MAX);
 }
 
 /// Where the lasso ends, no move of any weight is better: its subgradient holds zero.
@@ -120,7 +139,7 @@ fn what_is_no_log_probability_or_no_setting_is_refused() {
     assert!(effects(9, Method::Fitted { subsets: 31, seed: 0 }, |_| -1.0).is_err());
     assert!(effects(257, Method::for_passages(257, 0), |_| -1.0).is_err());
     assert_eq!(Method::for_passages(8, 1), Method::LeaveOneOut);
-    assert_eq!(Method::for_passages(20, 1), Method::Fitted { subsets: 40, seed: 1 });
+    assert_eq!(Method::for_passages(20, 1), Method::Screened { subsets: 40, seed: 1 });
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl Signature {
         let words = words(text);
         let shingles: BTreeSet<u64> = match words.len() {
             0 => return None,
-            ..SHINGLE_WORDS => [shingle(&words)].into(),
+            1..SHINGLE_WORDS => [shingle(&words)].into(),
             _ => words.windows(SHINGLE_WORDS).map(shingle).collect(),
         };
         let least = |(a, b): &(u64, u64)| {

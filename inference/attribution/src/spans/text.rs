@@ -72,7 +72,7 @@ impl Text {
         match vocabulary {
             1..=NARROW_VOCABULARY_MAX => Ok(Self::Narrow(Vec::new())),
             0 => Err(Error::Setting("a vocabulary has at least one id".into())),
-            ..=VOCABULARY_MAX => Ok(Self::Wide(Vec::new())),
+            _ if vocabulary <= VOCABULARY_MAX => Ok(Self::Wide(Vec::new())),
             _ => Err(Error::Setting(format!("a vocabulary has at most {VOCABULARY_MAX} ids"))),
         }
     }

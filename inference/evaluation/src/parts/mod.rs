@@ -1,5 +1,11 @@
 //! What `attribution-bench` measures, part by part; each has options of its own.
 
+pub mod boilerplate;
 pub mod fraud;
+pub mod paraphrase;
 pub mod perf;
+pub mod perf_spans;
+pub mod rag;
 pub mod replay;
+pub mod rows;
+pub mod seeds;
