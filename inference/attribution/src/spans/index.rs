@@ -1,5 +1,7 @@
 //! The span index: rows with their places, the suffix order, and each token's information.
 
+use std::ops::Range;
+
 use sha2::{Digest, Sha256};
 use whence_canon::merkle::{self, Hash};
 
@@ -30,6 +32,8 @@ pub struct SpanIndex {
     pub(super) text: Text,
     pub(super) order: Vec<i32>,
     pub(super) information: Vec<u32>,
+    /// For each token, how many suffixes begin with a separator or a lower id; one more at the end.
+    firsts: Vec<u32>,
 }
 
 /// Takes rows one by one, in the order of their commits.
@@ -85,8 +89,13 @@ impl SpanIndex {
         (0..text.len()).filter_map(|at| text.token(at)).for_each(|id| counts[id as usize] += 1);
         let total = (text.len() - rows.len()) as u64;
         let value = |count: u32| millibits(u64::from(count), total) as u32;
-        let information = counts.into_iter().map(value).collect();
-        Ok(Self { vocabulary, rows, text, order, information })
+        let information = counts.iter().map(|count| value(*count)).collect();
+        let mut firsts = vec![rows.len() as u32];
+        firsts.extend(counts.iter().scan(rows.len() as u32, |sum, count| {
+            *sum += count;
+            Some(*sum)
+        }));
+        Ok(Self { vocabulary, rows, text, order, information, firsts })
     }
 
     /// The rows, in the order they were given.
@@ -115,6 +124,13 @@ impl SpanIndex {
     pub fn row_tokens(&self, row: usize) -> Vec<u32> {
         let start = self.rows.get(row).map_or(self.text.len(), |place| place.start as usize);
         (start..).map_while(|at| self.text.token(at)).collect()
+    }
+
+    /// Where the suffixes that begin with a token are in the order; empty for an unknown token.
+    pub(super) fn beginning_with(&self, token: u32) -> Range<usize> {
+        let at = token as usize;
+        let ends = self.firsts.get(at).zip(self.firsts.get(at.saturating_add(1)));
+        ends.map_or(0..0, |(start, end)| *start as usize..*end as usize)
     }
 
     /// The number of the row that holds a place of the text, from 0.

@@ -14,7 +14,7 @@ pub struct Place {
     pub offset: usize,
 }
 
-/// Where the suffixes that begin with `span` are in the order: two binary searches.
+/// Where, among sorted suffixes, those are that begin with `span`: two binary searches.
 fn interval<T: Symbol>(symbols: &[T], order: &[i32], span: &[T]) -> Range<usize> {
     let head = |place: &i32| {
         let start = *place as usize;
@@ -25,8 +25,8 @@ fn interval<T: Symbol>(symbols: &[T], order: &[i32], span: &[T]) -> Range<usize>
     start..start + count
 }
 
-/// Length of the longest head of `rest` that stands in the text: it is shared with one of the two
-/// suffixes between which `rest` would be sorted in (OLMoTrace, arXiv 2504.07096, §3.1).
+/// Length of the longest head of `rest` with which one of the sorted suffixes begins: it is shared with
+/// one of the two between which `rest` would be sorted in (OLMoTrace, arXiv 2504.07096, §3.1).
 fn longest<T: Symbol>(symbols: &[T], order: &[i32], rest: &[T]) -> usize {
     let at = order.partition_point(|place| &symbols[*place as usize..] < rest);
     let common = |place: &i32| {
@@ -41,16 +41,12 @@ impl SpanIndex {
     /// How often the tokens stand in rows, one after the other; never across two rows. All tokens for
     /// an empty span.
     pub fn count(&self, span: &[u32]) -> usize {
-        match span {
-            [] => self.tokens(),
-            _ => self.interval(span).len(),
-        }
+        if span.is_empty() { self.tokens() } else { self.interval(span).len() }
     }
 
-    /// Places of a span in suffix order; the caller bounds how many it takes.
+    /// Places of a span in suffix order, none of an empty one; the caller bounds how many it takes.
     pub fn places(&self, span: &[u32]) -> impl Iterator<Item = Place> {
-        let range = if span.is_empty() { 0..0 } else { self.interval(span) };
-        self.order[range].iter().map(|place| self.place(*place as usize))
+        self.order[self.interval(span)].iter().map(|place| self.place(*place as usize))
     }
 
     /// For each token of an answer, how many from there on stand together in some row.
@@ -58,13 +54,21 @@ impl SpanIndex {
     /// `O(L · (log N + match))` for an answer of `L` tokens and `N` in the index.
     pub fn matches(&self, answer: &[u32]) -> Vec<usize> {
         either!(&self.text, symbols => {
-            let answer = self.symbols(answer);
-            (0..answer.len()).map(|at| longest(symbols, &self.order, &answer[at..])).collect()
+            let sought = self.symbols(answer);
+            let from = |(at, token): (usize, &u32)| {
+                // a suffix outside of these shares not even the first token
+                let order = &self.order[self.beginning_with(*token)];
+                longest(symbols, order, &sought[at..])
+            };
+            answer.iter().enumerate().map(from).collect()
         })
     }
 
     fn interval(&self, span: &[u32]) -> Range<usize> {
-        either!(&self.text, symbols => interval(symbols, &self.order, &self.symbols(span)))
+        let within = span.first().map_or(0..0, |token| self.beginning_with(*token));
+        let order = &self.order[within.clone()];
+        let found = either!(&self.text, text => interval(text, order, &self.symbols(span)));
+        within.start + found.start..within.start + found.end
     }
 
     fn symbols<T: Symbol>(&self, tokens: &[u32]) -> Vec<T> {

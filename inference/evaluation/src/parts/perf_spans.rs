@@ -33,6 +33,7 @@ const ROW_TOKENS: usize = 200;
 const COPIED_TOKENS: usize = 40;
 const ANSWER_TOKENS: usize = 200;
 const QUOTE_TOKENS: usize = 20;
+const ROUNDS: usize = 5;
 
 /// Measures and prints; keeps the figures where told to.
 pub fn run(options: &Options) -> Result<()> {
@@ -114,24 +115,15 @@ fn measure(tokens: usize, answers: usize) -> Result<Vec<Figure>> {
 
     let stream = &mut random::stream(SEED, "answers");
     let answers: Vec<Vec<u32>> = (0..answers).map(|_| answer(&rows, zipf, stream)).collect();
-    let mut times = Vec::new();
-    for answer in &answers {
-        let started = Instant::now();
-        let spans = index.spans(answer, &Settings::default())?;
-        times.push(started.elapsed().as_secs_f64() * 1e3);
-        anyhow::ensure!(!spans.credits.is_empty(), "the quotes of an answer are found");
-    }
+    let times = times(&index, &answers)?;
     let started = Instant::now();
     let repeats = index.repeats(COPIED_TOKENS).len();
     let dedupe = started.elapsed().as_secs_f64();
     anyhow::ensure!(repeats > rows.len() / 5, "copied stretches are found");
 
     let size = format!("{:.0} M tokens", index.tokens() as f64 / 1e6);
-    let mut sorted = times.clone();
-    sorted.sort_by(f64::total_cmp);
-    let late = sorted[(sorted.len() * 95).div_ceil(100).saturating_sub(1)];
-    let mean = statistics::mean(&times);
-    let error = statistics::standard_error(&times);
+    let (mean, error) = (statistics::mean(&times), statistics::standard_error(&times));
+    let late = percentile(&times, 95);
     Ok(vec![
         made("ms-mean", format!("ms an answer of 200 tokens, mean, {size}"), (mean, error), None),
         made(
@@ -145,6 +137,27 @@ fn measure(tokens: usize, answers: usize) -> Result<Vec<Figure>> {
         made("repeats-s", format!("seconds to find repeats, {size}"), (dedupe, 0.0), None),
         made("bytes-per-token", format!("bytes a token in the file, {size}"), (bytes, 0.0), None),
     ])
+}
+
+/// Milliseconds of each answer: the median of five rounds, each over all answers, so that an answer
+/// meets caches that the others have filled, and a pause of the machine is not taken for the answer's.
+fn times(index: &SpanIndex, answers: &[Vec<u32>]) -> Result<Vec<f64>> {
+    let mut times = vec![Vec::new(); answers.len()];
+    for _ in 0..ROUNDS {
+        for (answer, times) in answers.iter().zip(&mut times) {
+            let started = Instant::now();
+            let spans = index.spans(answer, &Settings::default())?;
+            times.push(started.elapsed().as_secs_f64() * 1e3);
+            anyhow::ensure!(!spans.credits.is_empty(), "the quotes of an answer are found");
+        }
+    }
+    Ok(times.iter().map(|times| percentile(times, 50)).collect())
+}
+
+fn percentile(values: &[f64], percent: usize) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(sorted.len() * percent).div_ceil(100).saturating_sub(1)]
 }
 
 fn made(id: &str, what: String, (ours, error): (f64, f64), target: Option<Target>) -> Figure {
