@@ -6,6 +6,7 @@
 //! | [`export`] | what was measured, for programs of others to read (`peers/README.md`) |
 //! | [`figure`] | a measured number with its target, and the table and file that keep it |
 //! | [`gaming`] | attacks on what rows are paid, each with a control that must fail |
+//! | [`lora_language`] | a small language model with an adapter that rewrites sentences |
 //! | [`parts`] | what the harness measures, part by part |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
 //! | [`recipes`] | the runs that are replayed: seeded batches, and settings smooth in rows' weights |
@@ -27,6 +28,7 @@ pub mod digits;
 pub mod export;
 pub mod figure;
 pub mod gaming;
+pub mod lora_language;
 pub mod parts;
 pub mod random;
 pub mod recipes;

@@ -47,6 +47,11 @@ impl AdapterObjective {
         &self.rows[row]
     }
 
+    /// An adapter's numbers as matrices.
+    pub fn adapter(&self, theta: &[f32]) -> Result<Adapter<f32>> {
+        Adapter::from_flat(self.decoder.config(), &self.shape, theta)
+    }
+
     fn back<N: Number>(&self, planes: [&[f32]; 2], row: usize, weight: f32) -> (N, Adapter<N>) {
         let config = self.decoder.config();
         let adapter = Adapter::<N>::lift(config, &self.shape, planes);
