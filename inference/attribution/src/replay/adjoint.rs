@@ -118,8 +118,8 @@ impl Problem<'_> {
 fn through_clip(direction: &mut [f32], gradient: &[f32], norm: f32) {
     let scale = clip_scale(gradient, norm);
     let along = dot(gradient, direction);
-    let cube = f64::from(scale).powi(3) / (f64::from(norm) * f64::from(norm));
-    let back = (cube * along) as f32;
+    let (scale_wide, norm) = (f64::from(scale), f64::from(norm));
+    let back = (scale_wide * scale_wide * scale_wide / (norm * norm) * along) as f32;
     for (direction, gradient) in direction.iter_mut().zip(gradient) {
         *direction = scale * *direction - back * gradient;
     }
