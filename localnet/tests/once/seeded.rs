@@ -66,10 +66,11 @@ fn ask(http: &reqwest::blocking::Client, url: &str) -> Option<u64> {
     sequence.parse().ok()
 }
 
-fn fund(scene: &Scene, wallets: &[Wallet]) {
+fn fund(scene: &Scene, rpc: &Rpc, wallets: &[Wallet]) {
     for wallet in wallets {
         let send = ["tx", "bank", "send", CAL, &wallet.address(), COINS];
-        scene.place.whence(CAL, &send).unwrap();
+        let sent = scene.place.whence(CAL, &send).unwrap();
+        rpc.wait_tx(sent["txhash"].as_str().unwrap());
     }
 }
 
@@ -78,7 +79,7 @@ pub(crate) fn sidecar_dies_at_any_time(scene: &mut Scene) {
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
     let rpc = Rpc::new(scene.place.node.ports.rpc);
     let wallets = Wallet::several(2);
-    fund(scene, &wallets);
+    fund(scene, &rpc, &wallets);
     let before = scene.books().unwrap();
     let first = crate::ask(scene);
     let load = Load::start(&rpc, CHAIN_ID, wallets);
