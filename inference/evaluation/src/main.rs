@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use whence_evaluation::{parts, table};
+use whence_evaluation::parts::{self, fidelity};
+use whence_evaluation::table;
 
 /// Measures attribution against models trained again without some rows.
 #[derive(Debug, Parser)]
@@ -17,6 +18,16 @@ struct Arguments {
 enum Part {
     /// Changes every field of an index, a measure and receipts: is it caught, and is nothing else?
     Fraud(parts::fraud::Options),
+    /// Do scores add up to what models trained without some rows lose?
+    Lds(fidelity::Options),
+    /// What single rows did, against models trained without just them.
+    Loo(fidelity::Options),
+    /// A tenth of the labels is wrong: who finds them, and who pays for them?
+    Mislabel(fidelity::Options),
+    /// Do the rows that score best for a query have its class?
+    Classdet(fidelity::Options),
+    /// Without the best-paid fifth of the rows, is the model worse?
+    Utility(fidelity::Options),
     /// Measures rows indexed a second, bytes a row, milliseconds a query and a claim.
     Perf(parts::perf::Options),
     /// Exact replay against retraining: LDS, leave-one-out, fidelity.
@@ -36,6 +47,11 @@ enum Part {
 fn main() -> Result<()> {
     match Arguments::parse().part {
         Part::Fraud(options) => parts::fraud::run(&options),
+        Part::Lds(options) => fidelity::lds::run(&options),
+        Part::Loo(options) => fidelity::loo::run(&options),
+        Part::Mislabel(options) => fidelity::mislabel::run(&options),
+        Part::Classdet(options) => fidelity::classdet::run(&options),
+        Part::Utility(options) => fidelity::utility::run(&options),
         Part::Perf(options) => parts::perf::run(&options),
         Part::Replay(options) => parts::replay::run(&options),
         Part::Boilerplate(options) => parts::boilerplate::run(&options),

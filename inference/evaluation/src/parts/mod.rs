@@ -1,6 +1,7 @@
 //! What `attribution-bench` measures, part by part; each has options of its own.
 
 pub mod boilerplate;
+pub mod fidelity;
 pub mod fraud;
 pub mod paraphrase;
 pub mod perf;

@@ -1,0 +1,186 @@
+//! The models that are measured on.
+
+use anyhow::Result;
+use whence_influence::objective::Objective;
+use whence_influence::replay::{Recipe, Run, train};
+
+use super::Size;
+use super::setting::Setting;
+use crate::digits::{Digits, INPUTS, linear::Linear, network::Network};
+use crate::export::{Folder, Values};
+use crate::recipes;
+
+/// Digits there are.
+const DIGITS: usize = 1_797;
+
+/// Which model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Name {
+    /// Logistic regression on digits, at its optimum.
+    DigitsLr,
+    /// The network on digits, 300 steps of Adam.
+    DigitsMlp,
+}
+
+impl Name {
+    /// As figures have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DigitsLr => "digits-lr",
+            Self::DigitsMlp => "digits-mlp",
+        }
+    }
+
+    /// Models trained again for each share of dropped rows.
+    pub fn models(self) -> usize {
+        match self {
+            Self::DigitsLr | Self::DigitsMlp => 50,
+        }
+    }
+
+    /// A seed's model and data. Of the rows, a share `wrong` has wrong labels; which is told.
+    pub fn make(self, seed: u64, size: Size, wrong: f64) -> Result<(Box<dyn Setting>, Vec<usize>)> {
+        let (trained, queries) = match size {
+            Size::Full => (1_000, 200),
+            Size::Small => (200, 40),
+        };
+        let mut digits = Digits::draw(seed, trained, DIGITS - trained);
+        let wrong = digits.mislabel(seed, wrong);
+        let setting: Box<dyn Setting> = match self {
+            Self::DigitsLr => Box::new(LinearDigits { model: Linear::new(digits)?, queries }),
+            Self::DigitsMlp => {
+                let batches = recipes::batches(seed, trained, 50, 15);
+                let steps = batches.len();
+                let mut recipe = recipes::smooth_adam(5e-3, batches);
+                recipe.keep = (1..=4).map(|quarter| quarter * steps / 4).collect();
+                let model = Network::new(digits)?;
+                Box::new(NetworkDigits { start: model.start(seed), model, recipe, queries })
+            }
+        };
+        Ok((setting, wrong))
+    }
+}
+
+/// Logistic regression.
+struct LinearDigits {
+    model: Linear,
+    queries: usize,
+}
+
+impl Setting for LinearDigits {
+    fn name(&self) -> &'static str {
+        Name::DigitsLr.as_str()
+    }
+
+    fn objective(&self) -> &dyn Objective {
+        &self.model
+    }
+
+    fn trained(&self) -> usize {
+        self.model.digits.trained
+    }
+
+    fn queries(&self) -> Vec<usize> {
+        self.model.digits.queries()[..self.queries].to_vec()
+    }
+
+    fn held_out(&self) -> Vec<usize> {
+        self.model.digits.queries()[self.queries..].to_vec()
+    }
+
+    fn class(&self, row: usize) -> usize {
+        self.model.digits.labels[row]
+    }
+
+    fn train(&self, weights: &[f32]) -> Result<Run> {
+        Ok(Run { theta: self.model.fit(weights)?, checkpoints: Vec::new() })
+    }
+
+    fn recipe(&self) -> Option<&Recipe> {
+        None
+    }
+
+    fn penalty(&self) -> Option<f64> {
+        Some(self.model.penalty())
+    }
+
+    /// It has no inside: the picture itself.
+    fn representation(&self, _: &[f32], row: usize) -> Result<Vec<f32>> {
+        Ok(self.model.digits.images[row].clone())
+    }
+
+    fn terms(&self, _: usize) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn export(&self, folder: &Folder) -> Result<()> {
+        inputs(&self.model.digits, self.queries, folder)
+    }
+}
+
+/// The network.
+struct NetworkDigits {
+    model: Network,
+    start: Vec<f32>,
+    recipe: Recipe,
+    queries: usize,
+}
+
+impl Setting for NetworkDigits {
+    fn name(&self) -> &'static str {
+        Name::DigitsMlp.as_str()
+    }
+
+    fn objective(&self) -> &dyn Objective {
+        &self.model
+    }
+
+    fn trained(&self) -> usize {
+        self.model.digits.trained
+    }
+
+    fn queries(&self) -> Vec<usize> {
+        self.model.digits.queries()[..self.queries].to_vec()
+    }
+
+    fn held_out(&self) -> Vec<usize> {
+        self.model.digits.queries()[self.queries..].to_vec()
+    }
+
+    fn class(&self, row: usize) -> usize {
+        self.model.digits.labels[row]
+    }
+
+    fn train(&self, weights: &[f32]) -> Result<Run> {
+        Ok(train(&self.model, &self.start, &self.recipe, weights)?)
+    }
+
+    fn recipe(&self) -> Option<&Recipe> {
+        Some(&self.recipe)
+    }
+
+    fn penalty(&self) -> Option<f64> {
+        None
+    }
+
+    fn representation(&self, theta: &[f32], row: usize) -> Result<Vec<f32>> {
+        Ok(self.model.representation(theta, row))
+    }
+
+    fn terms(&self, _: usize) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn export(&self, folder: &Folder) -> Result<()> {
+        inputs(&self.model.digits, self.queries, folder)
+    }
+}
+
+/// Grey levels and labels of rows and queries.
+fn inputs(digits: &Digits, queries: usize, folder: &Folder) -> Result<()> {
+    let count = digits.trained + queries;
+    let images = digits.images[..count].concat();
+    let labels: Vec<u8> = digits.labels[..count].iter().map(|label| *label as u8).collect();
+    folder.array("inputs", &[count, INPUTS], Values::Single(&images))?;
+    folder.array("labels", &[count], Values::Bytes(&labels))
+}
