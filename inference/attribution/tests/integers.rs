@@ -19,6 +19,7 @@ use whence_canon::index::Settings;
 use whence_canon::merkle;
 use whence_canon::score::{Bits, Shape, Vector};
 use whence_influence::integers::file::unfinished;
+use whence_influence::integers::preconditioner::{Basis, Preconditioner};
 use whence_influence::integers::tree::{Edges, Tree};
 use whence_influence::integers::{Index, Row, Writer, calibrate, quantise, quantise_query};
 
@@ -296,5 +297,46 @@ proptest! {
         changed[at] = value;
         changed.splice(at.saturating_sub(cut)..at, extra);
         prop_assert_eq!(Index::parse(&changed).is_ok(), changed == whole);
+    }
+}
+
+fn preconditioner() -> Preconditioner {
+    let basis = |(inputs, kept): (usize, usize)| {
+        let matrix = (0..inputs * kept).map(|at| (at as f32 - 3.5) / 8.0).collect();
+        Basis { inputs, kept, matrix }
+    };
+    let bases = [(3, 2), (1, 1), (4, 3)].map(basis).into();
+    Preconditioner { damping_ppb: 1_000_000_000, bases }
+}
+
+#[test]
+fn a_preconditioner_comes_back_and_every_bit_of_it_is_hashed() {
+    let mut bytes = Vec::new();
+    preconditioner().write(&mut bytes).unwrap();
+    assert_eq!(Preconditioner::parse(&bytes).unwrap(), preconditioner());
+    let hash = preconditioner().hash().unwrap();
+    let whole = Sha256::new().chain_update("whence/preconditioner/v1").chain_update(&bytes);
+    assert_eq!(hash[..], whole.finalize()[..]);
+    for bit in 0..bytes.len() * 8 {
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        let other = Preconditioner::parse(&flipped).and_then(|changed| changed.hash());
+        assert_ne!(other.ok(), Some(hash), "bit {bit}");
+    }
+    (0..bytes.len()).for_each(|cut| assert!(Preconditioner::parse(&bytes[..cut]).is_err()));
+    assert!(Preconditioner::parse(&[&bytes[..], &[0]].concat()).is_err());
+    bytes[16..20].copy_from_slice(&u32::MAX.to_be_bytes());
+    assert!(Preconditioner::parse(&bytes).is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_preconditioner_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let named = [b"WHPRECO\x01", &bytes[..]].concat();
+        if let Ok(read) = Preconditioner::parse(&named) {
+            let mut again = Vec::new();
+            read.write(&mut again).unwrap();
+            prop_assert_eq!(again, named);
+        }
     }
 }

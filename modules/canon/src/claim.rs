@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | [`Ground::unsound`] | a leaf | its norm or self-influence is not that of its vector |
 //! | [`Ground::disorder`] | two neighbours | the second's row id is not above the first's |
+//! | [`Ground::lacks`] | the neighbours of a row's place | a row that is on record is in no leaf |
+//! | [`Ground::other_row`] | a leaf | its row hash is not the one on record |
 //! | [`Ground::duplicate`] | two leaves | equal hashes, or a cosine of the threshold or more, apart |
 //! | [`Case::misfit`] | nothing more | the measure's own numbers do not fit |
 //! | [`Case::row_score`] | a listed row's leaf | score, pay or cluster differ, or it is an outlier |
@@ -52,6 +54,9 @@ pub struct Shown<'a> {
     /// Siblings from the leaf upwards.
     pub path: &'a [Hash],
 }
+
+/// The leaves before and after a place; none at an end of the index.
+pub type Neighbours<'a> = (Option<&'a Shown<'a>>, Option<&'a Shown<'a>>);
 
 /// An index that is on record, opened by its header.
 #[derive(Clone, Debug)]
@@ -104,6 +109,27 @@ impl Ground {
     pub fn disorder(&self, left: &Shown<'_>, right: &Shown<'_>) -> Result<bool, IndexError> {
         require_neighbours(left, right)?;
         Ok(self.leaf(left)?.row >= self.leaf(right)?.row)
+    }
+
+    /// Claims that a row is in no leaf: it would be between two neighbours, before the first row
+    /// (`None`, first) or after the last (last, `None`). That the row should be there is for the
+    /// record to say: it is in the datanet's version, or listed by a measure.
+    pub fn lacks(&self, row: u64, (left, right): Neighbours<'_>) -> Result<bool, IndexError> {
+        let last = self.header.rows.saturating_sub(1);
+        match (left, right) {
+            (Some(left), Some(right)) => require_neighbours(left, right)?,
+            (None, Some(right)) if right.place == 0 => {}
+            (Some(left), None) if left.place == last => {}
+            _ => return Err(IndexError::Claim("neighbours, or an end of the index")),
+        }
+        let below = left.map(|left| self.leaf(left)).transpose()?;
+        let above = right.map(|right| self.leaf(right)).transpose()?;
+        Ok(below.is_none_or(|leaf| leaf.row < row) && above.is_none_or(|leaf| leaf.row > row))
+    }
+
+    /// Claims that a leaf's row hash is not the one that the datanet has on record for its row.
+    pub fn other_row(&self, shown: &Shown<'_>, recorded: &Hash) -> Result<bool, IndexError> {
+        Ok(self.leaf(shown)?.row_hash != *recorded)
     }
 
     /// Claims that two rows of different clusters are one: equal hashes, or gradients whose cosine
@@ -176,26 +202,12 @@ impl<'a> Case<'a> {
         Ok(found != *listed || excess == 0)
     }
 
-    /// Claims that a listed row is in no leaf: it would be between two neighbours, before the
-    /// first row (`None`, first) or after the last (last, `None`).
-    pub fn absent(
-        &self,
-        row: u64,
-        (left, right): (Option<&Shown<'_>>, Option<&Shown<'_>>),
-    ) -> Result<bool, IndexError> {
-        if !self.measure.listed.iter().any(|listed| listed.row == row) {
-            return Err(IndexError::Claim("a listed row"));
+    /// Claims that a listed row is in no leaf, as [`Ground::lacks`] does.
+    pub fn absent(&self, row: u64, neighbours: Neighbours<'_>) -> Result<bool, IndexError> {
+        match self.measure.listed.iter().any(|listed| listed.row == row) {
+            true => self.ground.lacks(row, neighbours),
+            false => Err(IndexError::Claim("a listed row")),
         }
-        let last = self.ground.header.rows.saturating_sub(1);
-        match (left, right) {
-            (Some(left), Some(right)) => require_neighbours(left, right)?,
-            (None, Some(right)) if right.place == 0 => {}
-            (Some(left), None) if left.place == last => {}
-            _ => return Err(IndexError::Claim("neighbours, or an end of the index")),
-        }
-        let below = left.map(|left| self.ground.leaf(left)).transpose()?;
-        let above = right.map(|right| self.ground.leaf(right)).transpose()?;
-        Ok(below.is_none_or(|leaf| leaf.row < row) && above.is_none_or(|leaf| leaf.row > row))
     }
 
     /// Claims that rows of one cluster are left out: the cluster is named without them, or they

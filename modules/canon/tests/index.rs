@@ -222,6 +222,34 @@ fn lies_in_an_index_fall() {
 }
 
 #[test]
+fn an_index_has_the_rows_on_record() {
+    let world = world(|_| {});
+    let ground = world.ground();
+    let paths: Vec<Vec<Hash>> = (1..world.data.len()).map(|leaf| world.path(leaf)).collect();
+    let shown = world.leaves.iter().zip(&paths).zip(0u64..);
+    let shown: Vec<Shown<'_>> =
+        shown.map(|((bytes, path), place)| Shown { place, bytes, path }).collect();
+    let (first, last) = (&shown[0], &shown[3]);
+    for (row, neighbours, lacks) in [
+        (15, (Some(first), Some(&shown[1])), true),
+        (20, (Some(first), Some(&shown[1])), false),
+        (25, (Some(first), Some(&shown[1])), false),
+        (9, (None, Some(first)), true),
+        (10, (None, Some(first)), false),
+        (31, (Some(last), None), true),
+        (30, (Some(last), None), false),
+    ] {
+        assert_eq!(ground.lacks(row, neighbours), Ok(lacks), "{row}");
+    }
+    for neighbours in [(None, None), (None, Some(last)), (Some(first), None)] {
+        assert!(ground.lacks(15, neighbours).is_err());
+    }
+    assert!(ground.lacks(15, (Some(first), Some(&shown[2]))).is_err());
+    assert_eq!(ground.other_row(first, &[10; 32]), Ok(false));
+    assert_eq!(ground.other_row(first, &[11; 32]), Ok(true));
+}
+
+#[test]
 fn what_is_shown_must_be_what_was_committed_to() {
     let world = world(|_| {});
     let (ground, bytes) = (world.ground(), world.measure.bytes());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use whence_canon::claim::{Case, Ground, Shown, Verdict};
+use whence_canon::claim::{Case, Ground, Neighbours, Shown, Verdict};
 use whence_canon::index::{IndexError, Leaf};
 use whence_canon::merkle::Hash;
 
@@ -22,7 +22,7 @@ pub(super) fn audit(published: &Published, honest: &Published) -> Result<Option<
     {
         return Ok(Some("link"));
     }
-    if let Some(check) = bound(published)? {
+    if let Some(check) = bound(published, honest)? {
         return Ok(Some(check));
     }
     if !on_record(published, honest) {
@@ -49,7 +49,7 @@ fn on_record(published: &Published, honest: &Published) -> bool {
 }
 
 /// Paths, the header, the index's own claims, then those about the answer.
-fn bound(published: &Published) -> Result<Option<&'static str>> {
+fn bound(published: &Published, honest: &Published) -> Result<Option<&'static str>> {
     let opened = Ground::open(&published.index, &published.header, &published.path(0)?);
     let ground = match opened {
         Ok(ground) => ground,
@@ -67,6 +67,9 @@ fn bound(published: &Published) -> Result<Option<&'static str>> {
     let shown: Vec<Shown<'_>> =
         shown.map(|((bytes, path), place)| Shown { place, bytes, path }).collect();
     if let Some(check) = index_claims(&ground, &shown)? {
+        return Ok(Some(check));
+    }
+    if let Some(check) = record_claims(&ground, &shown, honest)? {
         return Ok(Some(check));
     }
     let receipts = (&published.index, &published.answer);
@@ -115,6 +118,36 @@ fn index_claims(ground: &Ground, shown: &[Shown<'_>]) -> Result<Option<&'static 
     Ok(None)
 }
 
+/// Every claim that needs the datanet's record: its version's rows and their hashes, which the
+/// chain has and the honest leaves repeat.
+fn record_claims(
+    ground: &Ground,
+    shown: &[Shown<'_>],
+    honest: &Published,
+) -> Result<Option<&'static str>> {
+    let shape = &ground.header().settings.shape;
+    let rows = shown.iter().map(|shown| Ok(ground.leaf(shown)?.row));
+    let rows: Vec<u64> = rows.collect::<Result<_, IndexError>>()?;
+    for bytes in &honest.leaves {
+        // A forged shape reads other leaves; it is caught by what was made with the right one.
+        let Ok(leaf) = Leaf::trusted(shape, bytes) else { return Ok(None) };
+        let place = rows.partition_point(|row| *row < leaf.row);
+        let upheld = match rows.get(place) == Some(&leaf.row) {
+            true => judged(ground.other_row(&shown[place], &leaf.row_hash))?,
+            false => judged(ground.lacks(leaf.row, around(shown, place)))?,
+        };
+        if upheld {
+            return Ok(Some("row on record"));
+        }
+    }
+    Ok(None)
+}
+
+/// The leaves before and after a place.
+fn around<'a>(shown: &'a [Shown<'a>], place: usize) -> Neighbours<'a> {
+    (place.checked_sub(1).and_then(|place| shown.get(place)), shown.get(place))
+}
+
 /// Every claim about the answer.
 fn answer_claims(
     case: &Case<'_>,
@@ -131,10 +164,7 @@ fn answer_claims(
         let here = shown.get(place).filter(|_| leaves[place].row == listed.row);
         let (claim, upheld) = match here {
             Some(shown) => ("C1 row score", case.row_score(shown)),
-            None => {
-                let before = place.checked_sub(1).and_then(|place| shown.get(place));
-                ("C1 no such row", case.absent(listed.row, (before, shown.get(place))))
-            }
+            None => ("C1 no such row", case.absent(listed.row, around(shown, place))),
         };
         if judged(upheld)? {
             return Ok(Some(claim));
