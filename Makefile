@@ -11,6 +11,8 @@ SIDECAR := CARGO_TARGET_DIR=$(CACHE)/sidecar
 # dependencies for product and tests, and compile them all again.
 NODE_CRATES := --release --locked --workspace --exclude whence-inference
 SIDECAR_CRATES := --release --locked -p whence-inference
+# The harness of attribution too: it shares no dependency worth keeping with either.
+HARNESS := CARGO_TARGET_DIR=$(CACHE)/influence
 export ROCKSDB_LIB_DIR := $(CACHE)/rocksdb
 export ROCKSDB_STATIC := 1
 export PATH := $(HOME)/.cargo/bin:$(HOME)/go/bin:/usr/local/go/bin:$(PATH)
@@ -76,6 +78,23 @@ proto: ## regenerate the wire's types after a change of proto/whence
 .PHONY: bench
 bench: build ## the benches that take minutes; figures go to docs/figures
 	@.config/bench.sh
+
+.PHONY: attribution-bench
+attribution-bench: ## attribution against retraining: PART is one part with its options, or all of them
+	@$(HARNESS) cargo build --release --locked -p whence-evaluation --bin attribution-bench
+	@inference/evaluation/bench.sh $(CACHE)/influence/release/attribution-bench $(PART)
+
+.PHONY: attribution-peers
+attribution-peers: ## dattri, kronfluence and traker on the subsets that ours is measured on
+	@$(HARNESS) cargo build --release --locked -p whence-evaluation --bin attribution-bench
+	@inference/evaluation/peers/install.sh $(CACHE)/venv-peers
+	@inference/evaluation/peers/run.sh $(CACHE)/influence/release/attribution-bench $(CACHE)
+
+.PHONY: attribution-fixtures
+attribution-fixtures: ## make the sidecar's fixtures again by torch and llama.cpp, and compare
+	@inference/fetch-model.sh $(CACHE)/models
+	@inference/benches/install.sh $(CACHE)/venv-torch
+	@inference/fixtures/make.sh $(CACHE)/venv-torch/bin/python $(CACHE)/models
 
 .PHONY: mutants
 mutants: setup ## cargo-mutants on bank, attribution, reward and store (hours; not in CI)

@@ -13,8 +13,5 @@ python3 localnet/peers/blocks.py "$cache/target/release/blocks-bench" "$cache/pe
 echo "== store beside the jmt crate"
 CARGO_TARGET_DIR="$cache/target" cargo bench --locked -p whence-store
 echo "== sidecar beside transformers and PEFT"
-if [ -x "$cache/venv-torch/bin/python" ]; then
-  "$cache/venv-torch/bin/python" inference/benches/peer_bench.py "$cache/sidecar/release/whence-inference" 3
-else
-  echo "left out: needs torch, transformers, peft and gguf in $cache/venv-torch"
-fi
+inference/benches/install.sh "$cache/venv-torch"
+"$cache/venv-torch/bin/python" inference/benches/peer_bench.py "$cache/sidecar/release/whence-inference" 3

@@ -3,7 +3,7 @@
 Prints a table and writes docs/figures/inference.json. Both sides use the machine's two cores, f32,
 the same GGUF, LoRA rank 8 on q_proj and v_proj, batches of 4 rows, AdamW.
 
-Set-up: python3 -m venv V && V/bin/pip install torch transformers peft gguf sentencepiece accelerate
+Set-up: inference/benches/install.sh V
 Usage:  V/bin/python inference/benches/peer_bench.py path/to/whence-inference [ROUNDS]
 """
 import json

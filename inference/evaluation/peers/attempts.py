@@ -74,8 +74,8 @@ def of_digits(export):
                     lambda: dattri.explicit(damping), "exact-if"),
             Attempt("dattri IF, explicit", "its default: no damping",
                     lambda: dattri.explicit(0.0)),
-            Attempt("dattri IF, CG", f"200 iterations, damping {damping:g}",
-                    lambda: dattri.conjugate(damping, 200), "exact-if"),
+            Attempt("dattri IF, CG", f"100 iterations, damping {damping:g}",
+                    lambda: dattri.conjugate(damping, 100), "exact-if"),
         ]
     return attempts
 

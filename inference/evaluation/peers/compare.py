@@ -130,7 +130,7 @@ def main():
     wrong += [figure["id"] for figure in made if not figure["holds"]]
     if chosen.figures:
         same = [figure for figure in made if figure["target"]]
-        peers = {"lds." + ".".join(f["id"].split(".")[1:3]): f["peer"] for f in same}
+        peers = {"lds." + ".".join(f["id"].split(".")[1:3]) + ".50": f["peer"] for f in same}
         keep(chosen.figures, made, peers)
     print("differ: " + ", ".join(wrong) if wrong else "what should be the same is the same")
     sys.exit(bool(wrong))
