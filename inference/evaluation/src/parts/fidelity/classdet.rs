@@ -11,12 +11,12 @@ use crate::statistics::area_under_curve;
 
 /// Measures how well each method tells classes apart (2310.00902, §5: AUC and recall).
 pub fn run(options: &Options) -> Result<()> {
-    let names = [Name::DigitsLr, Name::DigitsMlp];
+    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage];
     super::run("classdet", options, |name, seed| measure(name, (seed, options)), &names)
 }
 
 fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
-    let (setting, _) = name.make(seed, options.size, 0.0)?;
+    let setting = name.make(seed, options)?;
     let trained = Trained::new(setting.as_ref())?;
     let mut methods = trained.all()?;
     methods.push(("shuffled", shuffled(&methods[0].1, seed)));

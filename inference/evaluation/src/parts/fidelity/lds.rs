@@ -20,12 +20,12 @@ const DROPPED: [u32; 2] = [50, 10];
 
 /// Measures the linear datamodelling score of every method.
 pub fn run(options: &Options) -> Result<()> {
-    let names = [Name::DigitsLr, Name::DigitsMlp];
+    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage];
     super::run("lds", options, |name, seed| measure(name, (seed, options)), &names)
 }
 
 fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
-    let (setting, _) = name.make(seed, options.size, 0.0)?;
+    let setting = name.make(seed, options)?;
     let setting = setting.as_ref();
     let trained = Trained::new(setting)?;
     let mut methods = trained.all()?;

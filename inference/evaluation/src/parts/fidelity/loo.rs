@@ -14,12 +14,12 @@ use crate::statistics::pearson;
 
 /// Measures correlations with exact leave-one-out.
 pub fn run(options: &Options) -> Result<()> {
-    let names = [Name::DigitsLr, Name::DigitsMlp];
+    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage];
     super::run("loo", options, |name, seed| measure(name, (seed, options)), &names)
 }
 
 fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
-    let (setting, _) = name.make(seed, options.size, 0.0)?;
+    let setting = name.make(seed, options)?;
     let setting = setting.as_ref();
     let (rows, queries) = (setting.trained(), setting.queries());
     let count = match options.size {

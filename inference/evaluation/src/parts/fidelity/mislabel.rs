@@ -23,7 +23,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
-    let (setting, wrong) = name.make(seed, options.size, WRONG)?;
+    let (setting, wrong) = name.mislabelled(seed, options.size, WRONG)?;
     let trained = Trained::new(setting.as_ref())?;
     let whitening = trained.basis(Rotation::Principal)?;
     let index = Whitened::new(&whitening, trained.rows()?)?;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`setting`] | what a model with its rows, queries and training must offer |
 //! | [`settings`] | the models that are measured on |
+//! | `language` | the adapter of a small language model as a setting |
 //! | [`scored`] | every method's scores for every query of a trained model |
 //! | [`pay`] | what rows are paid by the index, and by naive scores as the control |
 //! | [`found`] | numbers by name, one a query, and figures of all seeds |
@@ -17,6 +18,7 @@
 
 pub mod classdet;
 pub mod found;
+mod language;
 pub mod lds;
 pub mod loo;
 pub mod mislabel;

@@ -1,6 +1,6 @@
 //! `utility`: without the best-paid fifth of the rows, is the model worse than without any other fifth?
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use whence_canon::score::Bits;
 use whence_influence::basis::Rotation;
 use whence_influence::methods::whitened::Whitened;
@@ -27,7 +27,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
-    let (setting, _) = name.make(seed, options.size, 0.0)?;
+    let setting = name.make(seed, options)?;
     let setting = setting.as_ref();
     let trained = Trained::new(setting)?;
     let whitening = trained.basis(Rotation::Principal)?;
@@ -35,6 +35,7 @@ fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
     let pay = by_index(&trained.rounded(&index, Bits::Eight)?, index.self_influences())?;
 
     let (rows, held_out) = (setting.trained(), setting.held_out());
+    ensure!(!held_out.is_empty(), "{} has no held-out rows", name.as_str());
     let mut order: Vec<usize> = (0..rows).collect();
     order.sort_by(|x, y| pay[*y].total_cmp(&pay[*x]).then(x.cmp(y)));
     let dropped = rows / ONE_OF;

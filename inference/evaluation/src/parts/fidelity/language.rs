@@ -1,0 +1,91 @@
+//! The adapter of a small language model, as it is measured on.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use whence_influence::objective::Objective;
+use whence_influence::replay::{Recipe, Run, train};
+
+use super::setting::Setting;
+use super::settings::Name;
+use crate::lora_language::{LoraLanguage, base::Base};
+
+/// Letters of a word for BM25: four, as one number.
+const LETTERS: usize = 4;
+
+/// The adapter.
+pub(super) struct Language {
+    model: LoraLanguage,
+    recipe: Recipe,
+}
+
+impl Language {
+    /// A seed's rows and queries on the seed's base, which is kept in the folder.
+    pub(super) fn new(seed: u64, folder: &Path) -> Result<Self> {
+        let model = LoraLanguage::new(seed, &base(seed, folder)?)?;
+        let mut recipe = model.recipe().clone();
+        recipe.keep = (1..=4).map(|quarter| quarter * recipe.steps() / 4).collect();
+        Ok(Self { model, recipe })
+    }
+}
+
+fn base(seed: u64, folder: &Path) -> Result<Base> {
+    let path = folder.join(format!("lora-language-base-{seed}"));
+    if let Ok(bytes) = std::fs::read(&path) {
+        return Base::from_bytes(&bytes);
+    }
+    let base = Base::train(seed)?;
+    std::fs::create_dir_all(folder).context("the folder of retrained losses")?;
+    std::fs::write(&path, base.to_bytes()).context("keeping a base model")?;
+    Ok(base)
+}
+
+impl Setting for Language {
+    fn name(&self) -> &'static str {
+        Name::LoraLanguage.as_str()
+    }
+
+    fn objective(&self) -> &dyn Objective {
+        &self.model
+    }
+
+    fn trained(&self) -> usize {
+        self.model.trained()
+    }
+
+    fn queries(&self) -> Vec<usize> {
+        self.model.queries()
+    }
+
+    /// There are no others.
+    fn held_out(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
+    fn class(&self, row: usize) -> usize {
+        self.model.class(row)
+    }
+
+    fn train(&self, weights: &[f32]) -> Result<Run> {
+        Ok(train(&self.model, self.model.start(), &self.recipe, weights)?)
+    }
+
+    fn recipe(&self) -> Option<&Recipe> {
+        Some(&self.recipe)
+    }
+
+    fn penalty(&self) -> Option<f64> {
+        None
+    }
+
+    fn representation(&self, theta: &[f32], row: usize) -> Result<Vec<f32>> {
+        self.model.embedding(theta, row)
+    }
+
+    fn terms(&self, row: usize) -> Vec<u32> {
+        let text = self.model.examples()[row].text();
+        let number =
+            |letters: &[u8]| letters.iter().fold(0, |n, letter| n << 8 | u32::from(*letter));
+        text.as_bytes().windows(LETTERS).map(number).collect()
+    }
+}
