@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use whence_evaluation::parts::{self, fidelity};
-use whence_evaluation::table;
+use whence_evaluation::{gaming, table};
 
 /// Measures attribution against models trained again without some rows.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ enum Part {
     PerfSpans(parts::perf_spans::Options),
     /// Measures whether pay for retrieved passages goes to the one that was used.
     Rag(parts::rag::Options),
+    /// Attacks what rows are paid, and says what that earned.
+    Gaming(gaming::Options),
     /// Writes the tables of a document from the file of figures, or checks that they are fresh.
     Table(table::Options),
 }
@@ -58,6 +60,7 @@ fn main() -> Result<()> {
         Part::Paraphrase(options) => parts::paraphrase::run(&options),
         Part::PerfSpans(options) => parts::perf_spans::run(&options),
         Part::Rag(options) => parts::rag::run(&options),
+        Part::Gaming(options) => gaming::run(&options),
         Part::Table(options) => table::run(&options),
     }
 }

@@ -21,7 +21,7 @@ use super::setting::Setting;
 use crate::retraining::Scores;
 
 /// Numbers that a row keeps in the index, shared evenly by its matrices: 3.2 KB at 8 bits.
-const NUMBERS: usize = 3_072;
+pub const NUMBERS: usize = 3_072;
 /// DataInf's damping as its authors fix it (2310.00902, §5).
 const DATAINF_DAMPING: f64 = 0.1;
 /// TRAK projects to as many numbers as half the rows.
