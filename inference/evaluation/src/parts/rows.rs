@@ -42,15 +42,15 @@ pub fn words(text: &str) -> Vec<&str> {
             (true, None) => start = Some(at),
             (true, Some(_)) => {}
             (false, open) => {
-                words.extend(open.map(|from| &text[from..at]));
+                words.extend(open.and_then(|from| text.get(from..at)));
                 start = None;
                 if !letter.is_whitespace() {
-                    words.push(&text[at..at + letter.len_utf8()]);
+                    words.extend(text.get(at..at + letter.len_utf8()));
                 }
             }
         }
     }
-    words.extend(start.map(|from| &text[from..]));
+    words.extend(start.and_then(|from| text.get(from..)));
     words
 }
 

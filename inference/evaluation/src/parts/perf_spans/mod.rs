@@ -3,6 +3,8 @@
 //! Tokens are drawn by Zipf's law from 49,152 ids (SmolLM2's vocabulary), 200 a row; three rows in ten
 //! hold 40 tokens of an earlier row. An answer of 200 tokens is half quotes of 20 tokens, half drawn.
 
+mod export;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -22,6 +24,9 @@ pub struct Options {
     /// Answers that are timed.
     #[arg(long, default_value_t = 300)]
     pub answers: usize,
+    /// A folder to write rows, answers and results to, for `peers/compare_infini_gram.py`.
+    #[arg(long)]
+    pub export: Option<PathBuf>,
     /// The file of figures to keep the results in.
     #[arg(long)]
     pub out: Option<PathBuf>,
@@ -37,7 +42,7 @@ const ROUNDS: usize = 5;
 
 /// Measures and prints; keeps the figures where told to.
 pub fn run(options: &Options) -> Result<()> {
-    let figures = measure(options.tokens, options.answers)?;
+    let figures = measure(options)?;
     figure::print(&figures);
     options.out.as_deref().map_or(Ok(()), |path| figure::keep(path, &figures))
 }
@@ -96,9 +101,9 @@ fn answer(rows: &[Vec<u32>], zipf: &mut Zipf, stream: &mut ChaCha8Rng) -> Vec<u3
     answer
 }
 
-fn measure(tokens: usize, answers: usize) -> Result<Vec<Figure>> {
+fn measure(options: &Options) -> Result<Vec<Figure>> {
     let zipf = &mut Zipf::new();
-    let rows = rows(tokens / ROW_TOKENS, zipf);
+    let rows = rows(options.tokens / ROW_TOKENS, zipf);
     let started = Instant::now();
     let mut builder = SpanIndexBuilder::new(VOCABULARY as u32)?;
     for (number, row) in rows.iter().enumerate() {
@@ -114,8 +119,13 @@ fn measure(tokens: usize, answers: usize) -> Result<Vec<Figure>> {
     drop(file);
 
     let stream = &mut random::stream(SEED, "answers");
-    let answers: Vec<Vec<u32>> = (0..answers).map(|_| answer(&rows, zipf, stream)).collect();
+    let answers: Vec<Vec<u32>> =
+        (0..options.answers).map(|_| answer(&rows, zipf, stream)).collect();
     let times = times(&index, &answers)?;
+    if let Some(folder) = &options.export {
+        let answers: Vec<_> = answers.into_iter().zip(times.iter().copied()).collect();
+        export::write(folder, (&index, &rows), &answers)?;
+    }
     let started = Instant::now();
     let repeats = index.repeats(COPIED_TOKENS).len();
     let dedupe = started.elapsed().as_secs_f64();
