@@ -6,7 +6,7 @@
 //! distribution; time does not depend on what they are. A query's time is that of the whole
 //! measure: every row's score and pay, sums, clusters, shares. Percentiles are over queries, and
 //! errors over rounds. Times are by the wall: what else runs on the machine is in them, so its
-//! load is printed before and after.
+//! load is printed before and after, and the scan's mean time on its core is measured too.
 
 mod claims;
 
@@ -115,10 +115,13 @@ fn measure(size: &Size, vectors: &[Blocks], queries: usize) -> Result<Vec<Figure
     let small = (matrices == 24 && size.bits == Bits::Eight).then_some(Target::AtMost(3276.8));
     add("bytes-per-row", "bytes of a row", &[bytes], small);
     for count in [1, 2] {
-        let times = threads(count, || scans(&index, vectors, queries))??;
+        let (times, busy) = threads(count, || scans(&index, vectors, queries))??;
         let over = |part| times.iter().map(|round| percentile(round, part)).collect::<Vec<_>>();
         let ten = (size.rows == 10_000).then_some(Target::AtMost(50.0));
         let text = |part| format!("ms a query, {part} of {queries}, {count} thread(s)");
+        if count == 1 {
+            add("scan-cpu-ms", "ms a query on its core, mean", &busy, None);
+        }
         add(&format!("scan-ms-p50-{count}t"), &text("median"), &over(0.5), None);
         add(&format!("scan-ms-p95-{count}t"), &text("95th percentile"), &over(0.95), ten);
     }
@@ -166,8 +169,12 @@ fn build(size: &Size, vectors: &[Blocks]) -> Result<(Vec<u8>, f64)> {
     Ok((writer.finish(calibration)?.0, size.rows as f64 / seconds))
 }
 
-/// Milliseconds of each query of each round.
-fn scans(index: &Index<'_>, vectors: &[Blocks], queries: usize) -> Result<Vec<Vec<f64>>> {
+/// Milliseconds of each query of each round by the wall, and of a query on this thread's core.
+fn scans(
+    index: &Index<'_>,
+    vectors: &[Blocks],
+    queries: usize,
+) -> Result<(Vec<Vec<f64>>, Vec<f64>)> {
     let shape = index.query_shape()?;
     let ask = |at: usize| -> Result<f64> {
         let query = quantise_query(&shape, &vectors[at % vectors.len()])?;
@@ -179,8 +186,19 @@ fn scans(index: &Index<'_>, vectors: &[Blocks], queries: usize) -> Result<Vec<Ve
         Ok(milliseconds)
     };
     ask(0)?;
-    let round = |round: usize| (0..queries).map(|at| ask(round * queries + at)).collect();
-    (0..ROUNDS).map(round).collect()
+    let round = |round: usize| -> Result<(Vec<f64>, f64)> {
+        let before = busy_milliseconds()?;
+        let times = (0..queries).map(|at| ask(round * queries + at)).collect::<Result<_>>()?;
+        Ok((times, (busy_milliseconds()? - before) / queries as f64))
+    };
+    Ok((0..ROUNDS).map(round).collect::<Result<Vec<_>>>()?.into_iter().unzip())
+}
+
+/// How long this thread has been on a core; Linux brings it up to date some hundred times a second.
+fn busy_milliseconds() -> Result<f64> {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat").context("reading times")?;
+    let nanoseconds = times.split(' ').next().context("a thread's time on its core")?;
+    Ok(nanoseconds.parse::<f64>()? / 1e6)
 }
 
 fn percentile(values: &[f64], part: f64) -> f64 {
