@@ -4,14 +4,13 @@
 //! the shape of the tiles, the width of the processor's registers and the number of threads change
 //! nothing. Lanes are numbers of the result; no lane is ever added to another.
 
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-/// Rows of a tile of the result.
+/// Rows of a tile of the result; its columns are one or two of the processor's registers.
 const TILE_ROWS: usize = 4;
-/// Columns of a tile: two registers of AVX2, four of SSE2 and NEON.
-const TILE_COLUMNS: usize = 16;
-/// Columns of a tile for results as narrow as an adapter's rank.
-const TILE_NARROW: usize = 4;
+/// Numbers in the largest tile: AVX-512 has 16 lanes.
+const TILE_NUMBERS: usize = TILE_ROWS * 2 * 16;
 /// Rows that one task of a large product takes.
 const TASK_ROWS: usize = 32;
 /// Multiplications from which threads are worth starting.
@@ -47,25 +46,24 @@ impl<'a> View<'a> {
         Self { numbers, rows, ..self }
     }
 
-    /// Columns `start..start + WIDTH` as `[rows][WIDTH]`, zeros beyond the last column.
+    /// Columns `start..start + width` as `[rows][width]`, zeros beyond the last column.
     #[inline(always)]
-    fn pack_columns<const WIDTH: usize>(self, start: usize, packed: &mut [[f32; WIDTH]]) {
-        let width = WIDTH.min(self.columns - start);
-        if self.column_step == 1 && width == WIDTH {
-            for (row, packed) in packed.iter_mut().enumerate() {
+    fn pack_columns(self, start: usize, width: usize, packed: &mut [f32]) {
+        let present = width.min(self.columns - start);
+        let packed = packed.chunks_exact_mut(width);
+        if self.column_step == 1 {
+            for (row, packed) in packed.enumerate() {
                 let from = row * self.row_step + start;
-                packed.copy_from_slice(&self.numbers[from..from + WIDTH]);
+                packed[..present].copy_from_slice(&self.numbers[from..from + present]);
+                packed[present..].fill(0.0);
             }
             return;
         }
-        for lane in 0..width {
-            let from = (start + lane) * self.column_step;
-            let column = self.numbers.get(from..).unwrap_or_default().iter();
-            let column = column.step_by(self.row_step.max(1));
-            packed.iter_mut().zip(column).for_each(|(packed, number)| packed[lane] = *number);
-        }
-        for packed in packed.iter_mut() {
-            packed[width..].fill(0.0);
+        for (row, packed) in packed.enumerate() {
+            let from = start * self.column_step + row * self.row_step;
+            let numbers = self.numbers[from..].iter().step_by(self.column_step);
+            packed.iter_mut().zip(numbers).take(present).for_each(|(to, from)| *to = *from);
+            packed[present..].fill(0.0);
         }
     }
 }
@@ -86,68 +84,126 @@ pub(super) fn accumulate(out: &mut [f32], left: View<'_>, right: View<'_>) {
 
 /// Runs with the widest registers that the processor has.
 fn dispatched(out: &mut [f32], left: View<'_>, right: View<'_>) {
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || tiled(out, left, right),
-    );
+    pulp::Arch::new().dispatch(Product::new(out, left, right));
 }
 
-/// Chooses the tile's width.
-#[inline(always)]
-fn tiled(out: &mut [f32], left: View<'_>, right: View<'_>) {
-    match right.columns <= TILE_NARROW {
-        true => panels::<TILE_NARROW>(out, left, right),
-        false => panels::<TILE_COLUMNS>(out, left, right),
-    }
+/// A product with the place of its result, `out[row · row_step + column · column_step]`.
+struct Product<'a> {
+    out: &'a mut [f32],
+    row_step: usize,
+    column_step: usize,
+    left: View<'a>,
+    right: View<'a>,
 }
 
-/// Packs both sides into runs that the tiles read in order, and computes tile after tile.
-#[inline(always)]
-fn panels<const WIDTH: usize>(out: &mut [f32], left: View<'_>, right: View<'_>) {
-    let inner = right.rows;
-    let blocks = left.rows.div_ceil(TILE_ROWS);
-    let mut lefts = vec![[0.0; TILE_ROWS]; blocks * inner];
-    for (block, packed) in lefts.chunks_exact_mut(inner.max(1)).enumerate() {
-        left.transposed().pack_columns(block * TILE_ROWS, packed);
-    }
-    let mut rights = vec![[0.0; WIDTH]; inner];
-    for start in (0..right.columns).step_by(WIDTH) {
-        right.pack_columns(start, &mut rights);
-        let width = WIDTH.min(right.columns - start);
-        for block in 0..blocks {
-            let row = block * TILE_ROWS;
-            let rows = TILE_ROWS.min(left.rows - row);
-            let place = |at: usize| {
-                let from = (row + at) * right.columns + start;
-                from..from + width
-            };
-            let mut tile = [[0.0; WIDTH]; TILE_ROWS];
-            for (at, lanes) in tile.iter_mut().enumerate().take(rows) {
-                lanes[..width].copy_from_slice(&out[place(at)]);
+impl<'a> Product<'a> {
+    /// Narrow results are computed as `(rightᵀ leftᵀ)ᵀ`, the same sums, so that lanes are filled.
+    fn new(out: &'a mut [f32], left: View<'a>, right: View<'a>) -> Self {
+        let columns = right.columns;
+        match columns <= TILE_ROWS && columns < left.rows {
+            true => {
+                let (left, right) = (right.transposed(), left.transposed());
+                Self { out, row_step: 1, column_step: columns, left, right }
             }
-            let tile = chain(tile, &lefts[block * inner..(block + 1) * inner], &rights);
-            for (at, lanes) in tile.iter().enumerate().take(rows) {
-                out[place(at)].copy_from_slice(&lanes[..width]);
+            false => Self { out, row_step: columns, column_step: 1, left, right },
+        }
+    }
+
+    /// Packs both sides into runs that the tiles read in order, and computes tile after tile.
+    #[inline(always)]
+    fn panels<S: Simd, const REGISTERS: usize>(mut self, simd: S) {
+        let (inner, width) = (self.right.rows, REGISTERS * S::F32_LANES);
+        if inner == 0 {
+            return;
+        }
+        let blocks = self.left.rows.div_ceil(TILE_ROWS);
+        let mut lefts = vec![0.0; blocks * inner * TILE_ROWS];
+        for (block, packed) in lefts.chunks_exact_mut(inner * TILE_ROWS).enumerate() {
+            self.left.transposed().pack_columns(block * TILE_ROWS, TILE_ROWS, packed);
+        }
+        let mut rights = vec![0.0; inner * width];
+        for start in (0..self.right.columns).step_by(width) {
+            self.right.pack_columns(start, width, &mut rights);
+            let (rights, _) = S::as_simd_f32s(&rights);
+            for (block, lefts) in lefts.chunks_exact(inner * TILE_ROWS).enumerate() {
+                let mut tile = [0.0; TILE_NUMBERS];
+                let tile = &mut tile[..TILE_ROWS * width];
+                let place = Place { row: block * TILE_ROWS, column: start, width };
+                self.exchange(place, tile, |tile, out| *tile = *out);
+                chain::<S, REGISTERS>(simd, tile, lefts, rights);
+                self.exchange(place, tile, |tile, out| *out = *tile);
+            }
+        }
+    }
+
+    /// Visits the numbers of a tile with those of the result that they stand for.
+    #[inline(always)]
+    fn exchange(&mut self, at: Place, tile: &mut [f32], visit: impl Fn(&mut f32, &mut f32)) {
+        let rows = TILE_ROWS.min(self.left.rows - at.row);
+        let columns = at.width.min(self.right.columns - at.column);
+        for (row, lanes) in tile.chunks_exact_mut(at.width).enumerate().take(rows) {
+            let from = (at.row + row) * self.row_step + at.column * self.column_step;
+            match self.column_step {
+                1 => {
+                    let out = self.out[from..from + columns].iter_mut();
+                    lanes.iter_mut().zip(out).for_each(|(lane, out)| visit(lane, out));
+                }
+                step => {
+                    let out = self.out[from..].iter_mut().step_by(step).take(columns);
+                    lanes.iter_mut().zip(out).for_each(|(lane, out)| visit(lane, out));
+                }
             }
         }
     }
 }
 
-/// The inner loop: `tile[i][j] += left[k][i] · right[k][j]`, `k` rising.
+/// Where a tile's first number stands in the result, and the tile's columns.
+#[derive(Clone, Copy)]
+struct Place {
+    row: usize,
+    column: usize,
+    width: usize,
+}
+
+impl WithSimd for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match self.right.columns <= S::F32_LANES {
+            true => self.panels::<S, 1>(simd),
+            false => self.panels::<S, 2>(simd),
+        }
+    }
+}
+
+/// The inner loop: `tile[i][j] += left[k][i] · right[k][j]`, `k` rising; a product, then a sum.
 #[inline(always)]
-fn chain<const WIDTH: usize>(
-    mut tile: [[f32; WIDTH]; TILE_ROWS],
-    left: &[[f32; TILE_ROWS]],
-    right: &[[f32; WIDTH]],
-) -> [[f32; WIDTH]; TILE_ROWS] {
+fn chain<S: Simd, const REGISTERS: usize>(
+    simd: S,
+    tile: &mut [f32],
+    left: &[f32],
+    right: &[S::f32s],
+) {
+    let (lanes, _) = S::as_mut_simd_f32s(tile);
+    let mut sums = [[simd.splat_f32s(0.0); REGISTERS]; TILE_ROWS];
+    for (sums, lanes) in sums.iter_mut().zip(lanes.chunks_exact(REGISTERS)) {
+        sums.copy_from_slice(lanes);
+    }
+    let (left, _) = left.as_chunks::<TILE_ROWS>();
+    let (right, _) = right.as_chunks::<REGISTERS>();
     for (left, right) in left.iter().zip(right) {
         for row in 0..TILE_ROWS {
-            for lane in 0..WIDTH {
-                tile[row][lane] += left[row] * right[lane];
+            let factor = simd.splat_f32s(left[row]);
+            for lane in 0..REGISTERS {
+                let product = simd.mul_f32s(factor, right[lane]);
+                sums[row][lane] = simd.add_f32s(sums[row][lane], product);
             }
         }
     }
-    tile
+    for (sums, lanes) in sums.iter().zip(lanes.chunks_exact_mut(REGISTERS)) {
+        lanes.copy_from_slice(sums);
+    }
 }
 
 #[cfg(test)]
@@ -204,7 +260,9 @@ mod tests {
                     work(&mut out);
                     bits(&out)
                 };
-                assert_eq!(run(&|out| tiled(out, left, right)), bits(&expected), "undispatched");
+                let scalar =
+                    |out: &mut [f32]| Product::new(out, left, right).with_simd(pulp::Scalar);
+                assert_eq!(run(&scalar), bits(&expected), "undispatched");
                 assert_eq!(run(&|out| dispatched(out, left, right)), bits(&expected), "dispatched");
                 for threads in [1, 2] {
                     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
