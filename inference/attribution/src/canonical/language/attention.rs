@@ -5,7 +5,7 @@ use crate::canonical::matrix::Matrix;
 use crate::canonical::number::{Number, sum};
 use crate::canonical::rotary::Rotary;
 
-/// Queries, keys and values of a row's tokens, or their derivatives: `[tokens, heads · head_width]`.
+/// Queries, keys and values of a row's tokens, or their derivatives: `[tokens, heads · width]`.
 pub(super) struct Heads<N> {
     pub(super) queries: Matrix<N>,
     pub(super) keys: Matrix<N>,
