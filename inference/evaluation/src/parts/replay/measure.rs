@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use whence_influence::replay::{Queries, subset_weights, train};
 
 use super::Options;
@@ -14,8 +14,12 @@ use crate::statistics::pearson;
 /// What one seed gives: by what it is of (`lds.replay.10`), a number a query.
 pub type Found = BTreeMap<String, Vec<f64>>;
 
-/// Measures a case; `name` says where retrained losses are kept.
-pub fn measure(case: &Case<'_>, name: &str, (seed, options): (u64, &Options)) -> Result<Found> {
+/// Measures a case on the first of its queries; `name` says where retrained losses are kept, those of
+/// all its queries, as `lds` keeps them.
+pub fn measure(all: &Case<'_>, name: &str, (seed, options): (u64, &Options)) -> Result<Found> {
+    let rows = &all.queries.rows[..options.queries.min(all.queries.rows.len())];
+    let case = Case { queries: Queries { rows, ..all.queries }, ..*all };
+    let (count, known) = (case.replay.weights.len(), case.replay.objective.rows());
     let replayed = case.replayed()?;
     let methods = [
         ("shuffled", shuffled(&replayed, seed)),
@@ -24,18 +28,17 @@ pub fn measure(case: &Case<'_>, name: &str, (seed, options): (u64, &Options)) ->
     ];
     let mut found = Found::new();
     for percent in &options.dropped {
-        let dropped = f64::from(*percent) / 100.0;
-        let chosen = subsets(seed, case.replay.weights.len(), dropped, options.models);
-        let name = format!("{name}-{percent}-{}", case.queries.rows.len());
-        let truth = retrained(chosen, &options.folder, &name, |kept| case.losses_of(kept))?;
+        let chosen = subsets(seed, count, f64::from(*percent) / 100.0, options.models);
+        let name = format!("{name}-{seed}-{count}-{known}-{percent}");
+        let truth = retrained(chosen, &options.folder, &name, |kept| all.losses_of(kept))?;
+        ensure!(truth.losses[0] == all.losses_of(&truth.subsets[0])?, "{name} is of another run");
         for (method, scores) in &methods {
             let scores = truth.linear_datamodelling_scores(scores);
             found.insert(format!("lds.{method}.{percent}"), scores);
         }
     }
-    found.append(&mut left_out(case, &methods, (seed, options))?);
-    let smoothness = case.smoothness(seed)?;
-    found.insert("metasmoothness".into(), vec![smoothness]);
+    found.append(&mut left_out(&case, &methods, (seed, options))?);
+    found.insert("metasmoothness".into(), vec![case.smoothness(seed)?]);
     Ok(found)
 }
 

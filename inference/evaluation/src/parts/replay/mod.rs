@@ -26,7 +26,7 @@ use settings::Setting;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
     /// Which models are replayed.
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["digits-lr", "digits-mlp"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["digits-lr", "digits-mlp", "lora-language"])]
     pub settings: Vec<Setting>,
     /// Seeds: of the data, the start, the batches and the subsets.
     #[arg(long, value_delimiter = ',', default_values = ["1", "2", "3"])]
