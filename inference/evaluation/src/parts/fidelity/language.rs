@@ -29,7 +29,8 @@ impl Language {
     }
 }
 
-fn base(seed: u64, folder: &Path) -> Result<Base> {
+/// A seed's base model, trained once and kept in the folder.
+pub(in super::super) fn base(seed: u64, folder: &Path) -> Result<Base> {
     let path = folder.join(format!("lora-language-base-{seed}"));
     if let Ok(bytes) = std::fs::read(&path) {
         return Base::from_bytes(&bytes);

@@ -18,7 +18,7 @@
 
 pub mod classdet;
 pub mod found;
-mod language;
+pub(super) mod language;
 pub mod lds;
 pub mod loo;
 pub mod mislabel;
@@ -70,7 +70,7 @@ pub struct Options {
 
 impl Options {
     /// Where retrained losses are.
-    fn folder(&self) -> Result<PathBuf> {
+    pub(super) fn folder(&self) -> Result<PathBuf> {
         if let Some(folder) = &self.folder {
             return Ok(folder.clone());
         }

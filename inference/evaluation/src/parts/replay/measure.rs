@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
-use whence_influence::replay::{Queries, subset_weights, train};
+use whence_influence::replay::{Queries, fidelity, subset_weights, train};
 
+use super::super::fidelity::settings::Name;
 use super::Options;
 use super::scores::{Case, shuffled};
+use super::settings::Setting;
 use crate::random;
 use crate::retraining::{Scores, retrained, subsets};
 use crate::statistics::pearson;
@@ -14,11 +16,16 @@ use crate::statistics::pearson;
 /// What one seed gives: by what it is of (`lds.replay.10`), a number a query.
 pub type Found = BTreeMap<String, Vec<f64>>;
 
-/// Measures a case on the first of its queries; `name` says where retrained losses are kept, those of
-/// all its queries, as `lds` keeps them.
-pub fn measure(all: &Case<'_>, name: &str, (seed, options): (u64, &Options)) -> Result<Found> {
+/// Measures a case on the first of its queries; retrained losses of all of them are kept, as `lds`
+/// keeps them.
+pub fn measure(
+    all: &Case<'_>,
+    setting: Setting,
+    (seed, options): (u64, &Options),
+) -> Result<Found> {
     let rows = &all.queries.rows[..options.queries.min(all.queries.rows.len())];
     let case = Case { queries: Queries { rows, ..all.queries }, ..*all };
+    let models = options.models.unwrap_or_else(|| setting.shared().map_or(50, Name::models));
     let (count, known) = (case.replay.weights.len(), case.replay.objective.rows());
     let replayed = case.replayed()?;
     let methods = [
@@ -28,14 +35,23 @@ pub fn measure(all: &Case<'_>, name: &str, (seed, options): (u64, &Options)) -> 
     ];
     let mut found = Found::new();
     for percent in &options.dropped {
-        let chosen = subsets(seed, count, f64::from(*percent) / 100.0, options.models);
-        let name = format!("{name}-{seed}-{count}-{known}-{percent}");
-        let truth = retrained(chosen, &options.folder, &name, |kept| all.losses_of(kept))?;
+        let chosen = subsets(seed, count, f64::from(*percent) / 100.0, models);
+        let part = if setting.shared().is_some() { "lds" } else { "replay" };
+        let name = format!("{part}-{}-{seed}-{count}-{known}-{percent}", setting.name());
+        let truth =
+            retrained(chosen, &options.shared().folder()?, &name, |kept| all.losses_of(kept))?;
         ensure!(truth.losses[0] == all.losses_of(&truth.subsets[0])?, "{name} is of another run");
         for (method, scores) in &methods {
             let scores = truth.linear_datamodelling_scores(scores);
             found.insert(format!("lds.{method}.{percent}"), scores);
         }
+    }
+    if let Some(online) = setting.online(seed, options)? {
+        let (replayed, online) = (&methods[2].1, &online[..rows.len()]);
+        found.insert("fidelity.index".into(), fidelity(online, replayed)?.of_query);
+        found
+            .insert("fidelity.without-adjoint".into(), fidelity(&methods[1].1, replayed)?.of_query);
+        found.insert("fidelity.shuffled".into(), fidelity(&methods[0].1, replayed)?.of_query);
     }
     found.append(&mut left_out(&case, &methods, (seed, options))?);
     found.insert("metasmoothness".into(), vec![case.smoothness(seed)?]);

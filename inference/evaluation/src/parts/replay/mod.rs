@@ -19,6 +19,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::fidelity;
 use crate::figure;
 use settings::Setting;
 
@@ -34,21 +35,35 @@ pub struct Options {
     /// Queries of each seed.
     #[arg(long, default_value_t = 20)]
     pub queries: usize,
-    /// Models trained again for each share of dropped rows.
-    #[arg(long, default_value_t = 50)]
-    pub models: usize,
+    /// Models trained again for each share of dropped rows; as many as `lds` has where not said.
+    #[arg(long)]
+    pub models: Option<usize>,
     /// Shares of the rows that are dropped, in percent.
     #[arg(long, value_delimiter = ',', default_values = ["50", "10", "5"])]
     pub dropped: Vec<u32>,
     /// Rows that are really left out, one at a time.
     #[arg(long, default_value_t = 50)]
     pub left_out: usize,
-    /// Where the losses of retrained models are kept.
-    #[arg(long, default_value = "target/retrained")]
-    pub folder: PathBuf,
+    /// Where the losses of retrained models are kept; where `lds` keeps them where not named.
+    #[arg(long)]
+    pub folder: Option<PathBuf>,
     /// A file of figures to keep the figures in.
     #[arg(long)]
     pub figures: Option<PathBuf>,
+}
+
+impl Options {
+    /// What the parts that this one shares settings and retrained models with are told.
+    fn shared(&self) -> fidelity::Options {
+        fidelity::Options {
+            size: fidelity::Size::Full,
+            settings: Vec::new(),
+            seeds: self.seeds.clone(),
+            folder: self.folder.clone(),
+            out: None,
+            export: None,
+        }
+    }
 }
 
 /// Measures and prints; keeps the figures where a file is named.

@@ -1,17 +1,17 @@
 //! The models that are replayed.
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use whence_influence::objective::Objective;
 use whence_influence::replay::{Queries, Replay};
 
+use super::super::fidelity::{language, scored::Trained, settings::Name};
 use super::Options;
 use super::measure::{Found, measure};
 use super::scores::Case;
 use crate::digits::{Digits, linear::Linear, network::Network};
-use crate::lora_language::{LoraLanguage, base::Base};
+use crate::lora_language::LoraLanguage;
 use crate::recipes;
+use crate::retraining::Scores;
 
 /// Digits there are, those that are trained on, and those whose losses are kept.
 const DIGITS: usize = 1_797;
@@ -39,26 +39,45 @@ impl Setting {
         }
     }
 
+    /// The setting of `lds` that it trains in the same way, whose retrained models it shares; logistic
+    /// regression goes to its optimum there, and step by step here.
+    pub fn shared(self) -> Option<Name> {
+        match self {
+            Self::DigitsLr => None,
+            Self::DigitsMlp => Some(Name::DigitsMlp),
+            Self::LoraLanguage => Some(Name::LoraLanguage),
+        }
+    }
+
+    /// What the index says of every row, where there is one.
+    pub fn online(self, seed: u64, options: &Options) -> Result<Option<Scores>> {
+        let Some(name) = self.shared() else { return Ok(None) };
+        let setting = name.make(seed, &options.shared())?;
+        let index = Trained::new(setting.as_ref())?.index()?;
+        Ok(index.into_iter().find(|(name, _)| *name == "index").map(|(_, scores)| scores))
+    }
+
     /// Everything that is measured with one seed.
     pub fn measure(self, seed: u64, options: &Options) -> Result<Found> {
         match self {
             Self::DigitsLr => {
                 let model = Linear::new(digits(seed))?;
                 let start = vec![0.0; model.layout().width()];
-                on_digits(("replay-digits-lr", &model, &start), (seed, options))
+                on_digits((self, &model, &start), (seed, options))
             }
             Self::DigitsMlp => {
                 let model = Network::new(digits(seed))?;
                 let start = model.start(seed);
-                on_digits(("lds-digits-mlp", &model, &start), (seed, options))
+                on_digits((self, &model, &start), (seed, options))
             }
             Self::LoraLanguage => {
-                let model = LoraLanguage::new(seed, &base(seed, &options.folder)?)?;
+                let model =
+                    LoraLanguage::new(seed, &language::base(seed, &options.shared().folder()?)?)?;
                 let (rows, weights) = (model.queries(), vec![1.0; model.trained()]);
                 let (start, recipe) = (model.start(), model.recipe());
                 let replay = Replay { objective: &model, start, recipe, weights: &weights };
                 let case = Case { replay, queries: Queries { objective: &model, rows: &rows } };
-                measure(&case, "lds-lora-language", (seed, options))
+                measure(&case, self, (seed, options))
             }
         }
     }
@@ -69,24 +88,12 @@ fn digits(seed: u64) -> Digits {
 }
 
 fn on_digits(
-    (name, model, start): (&str, &dyn Objective, &[f32]),
+    (setting, model, start): (Setting, &dyn Objective, &[f32]),
     (seed, options): (u64, &Options),
 ) -> Result<Found> {
     let recipe = recipes::smooth_adam(5e-3, recipes::batches(seed, TRAINED, 50, 15));
     let rows: Vec<usize> = (TRAINED..TRAINED + QUERIES).collect();
     let replay = Replay { objective: model, start, recipe: &recipe, weights: &[1.0; TRAINED] };
     let case = Case { replay, queries: Queries { objective: model, rows: &rows } };
-    measure(&case, name, (seed, options))
-}
-
-/// A seed's base model, trained once and kept.
-fn base(seed: u64, folder: &Path) -> Result<Base> {
-    let path = folder.join(format!("lora-language-base-{seed}"));
-    if let Ok(bytes) = std::fs::read(&path) {
-        return Base::from_bytes(&bytes);
-    }
-    let base = Base::train(seed)?;
-    std::fs::create_dir_all(folder).context("the folder of retrained losses")?;
-    std::fs::write(&path, base.to_bytes()).context("keeping a base model")?;
-    Ok(base)
+    measure(&case, setting, (seed, options))
 }

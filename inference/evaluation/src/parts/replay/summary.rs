@@ -51,7 +51,7 @@ fn describe(what: &str) -> String {
         Some("replay") => "exact replay of the run",
         Some("shuffled") => "replay's scores given to rows at random",
         Some("without-adjoint") => "gradients along the run without its adjoint",
-        Some("online") => "the online index",
+        Some("index") => "the online index",
         _ => "",
     };
     let percent = what.rsplit('.').next().unwrap_or_default();
