@@ -1,6 +1,6 @@
 //! How much a rare thing says: `−log2` of a frequency, in thousandths of a bit, all in integers.
 
-/// `log2 x` for `x ≥ 1`, in units of 2⁻³², rounded down: repeated squaring (Knuth, TAOCP 1, 1.2.2 ex. 25).
+/// `log2 x` for `x ≥ 1`, in units of 2⁻³², rounded down: repeated squaring.
 ///
 /// Integers only, so that a chain and every machine agree on the last bit; 0 for `x = 0`.
 pub fn log2(x: u64) -> u64 {
@@ -17,8 +17,8 @@ pub fn log2(x: u64) -> u64 {
     whole << 32 | fraction
 }
 
-/// Information of something seen `count` times in `total`: `log2(total / count)` in thousandths of a
-/// bit, rounded down; what was never seen counts as seen once.
+/// Information of something seen `count` times in `total`: `log2(total / count)` in thousandths of
+/// a bit, rounded down; what was never seen counts as seen once.
 pub fn millibits(count: u64, total: u64) -> u64 {
     let difference = log2(total).saturating_sub(log2(count));
     ((u128::from(difference) * 1000) >> 32) as u64

@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 
 /// Most random subsets of one answer.
 pub const SUBSETS_MAX: usize = 4096;
-/// The penalty, as a part of the least one that leaves no passage in: a twentieth, so that a passage is
-/// taken out where it explains less than a twentieth of what the best one does.
+/// The penalty, as a part of the least one that leaves no passage in: a twentieth, so that a
+/// passage is taken out where it explains less than a twentieth of what the best one does.
 const PENALTY: f64 = 0.05;
 /// Rounds of coordinate descent, and the change at which it ends.
 const ROUNDS_MAX: usize = 10_000;
@@ -26,9 +26,10 @@ pub(super) fn subsets(passages: usize, count: usize, seed: u64) -> Vec<Vec<bool>
     (0..count).map(subset).collect()
 }
 
-/// Weights of passages in a linear model of `log p` over random subsets (ContextCite, arXiv 2409.00729,
-/// §3): the lasso says which passages count, least squares over those says how much. With each passage
-/// in at one half, a weight estimates the passage's Banzhaf value (Hammer and Holzman 1992).
+/// Weights of passages in a linear model of `log p` over random subsets (ContextCite, arXiv
+/// 2409.00729): the lasso says which passages count, least squares over those says how much.
+/// With each passage in at one half, a weight estimates the passage's Banzhaf value (Hammer and
+/// Holzman 1992).
 pub(super) fn fit<F: FnMut(&[bool]) -> f64>(
     passages: usize,
     (count, seed): (usize, u64),
@@ -61,7 +62,8 @@ fn centred(values: Vec<f64>) -> Vec<f64> {
     values.into_iter().map(|value| value - mean).collect()
 }
 
-/// Columns (one a passage) and values, both with their mean taken off, so that no constant is fitted.
+/// Columns (one a passage) and values, both with their mean taken off, so that no constant is
+/// fitted.
 pub(super) struct Problem {
     columns: Vec<Vec<f64>>,
     values: Vec<f64>,
@@ -84,8 +86,8 @@ impl Problem {
         self.columns.iter().map(part).fold(0.0, f64::max)
     }
 
-    /// Minimises `‖y − Xw‖² / 2m + penalty · ‖w‖₁` by cyclic coordinate descent (Friedman, Hastie and
-    /// Tibshirani 2010, eq. 5).
+    /// Minimises `‖y − Xw‖² / 2m + penalty · ‖w‖₁` by cyclic coordinate descent (Friedman, Hastie
+    /// and Tibshirani 2010).
     pub(super) fn lasso(&self, penalty: f64) -> Vec<f64> {
         let count = self.values.len() as f64;
         let mut weights = vec![0.0; self.columns.len()];
@@ -111,8 +113,9 @@ impl Problem {
         weights
     }
 
-    /// Least squares over the chosen passages alone (the second step of Belloni and Chernozhukov 2013):
-    /// what the penalty took off the weights is given back. Cholesky's method, in the order given.
+    /// Least squares over the chosen passages alone (the second step of Belloni and Chernozhukov
+    /// 2013): what the penalty took off the weights is given back. Cholesky's method, in the order
+    /// given.
     pub(super) fn least_squares(&self, chosen: &[usize]) -> Vec<f64> {
         let size = chosen.len();
         let columns: Vec<&Vec<f64>> = chosen.iter().map(|at| &self.columns[*at]).collect();

@@ -2,7 +2,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`effects`] (here) | asks for the answer's log-probability with some passages, and says each one's drop |
+//! | [`effects`] (here) | asks for the answer's log-probability with some passages |
 //! | `exact` | leave-one-out, and Shapley values over all subsets |
 //! | [`fitted`] | a sparse linear model over random subsets, for many passages |
 //! | [`share`] | drops as parts per billion of the answer |
@@ -27,7 +27,7 @@ pub const PASSAGES_MAX: usize = 256;
 pub const LEAVE_ONE_OUT_MAX: usize = 8;
 /// Most passages for which all subsets are asked.
 pub const SHAPLEY_MAX: usize = 4;
-/// Fewest random subsets for a fit: ContextCite's number (arXiv 2409.00729, §4).
+/// Fewest random subsets for a fit: ContextCite's number (arXiv 2409.00729).
 pub const SUBSETS_MIN: usize = 32;
 
 /// How drops are found.
@@ -44,8 +44,9 @@ pub enum Method {
         /// Chooses the subsets.
         seed: u64,
     },
-    /// The fit says which passages may count, and the best eight of those are then left out one by one:
-    /// a fit also credits a passage that would have helped had the one that was used not been there.
+    /// The fit says which passages may count, and the best eight of those are then left out one by
+    /// one: a fit also credits a passage that would have helped had the one that was used not been
+    /// there.
     Screened {
         /// Random subsets asked, each passage in with probability one half.
         subsets: usize,
@@ -55,8 +56,8 @@ pub enum Method {
 }
 
 impl Method {
-    /// Leave-one-out for up to eight passages; beyond, screened by a fit over twice as many subsets as
-    /// passages and at least 32. So a drop means the same however many passages there are.
+    /// Leave-one-out for up to eight passages; beyond, screened by a fit over twice as many subsets
+    /// as passages and at least 32. So a drop means the same however many passages there are.
     pub fn for_passages(passages: usize, seed: u64) -> Self {
         match passages {
             ..=LEAVE_ONE_OUT_MAX => Self::LeaveOneOut,
@@ -78,8 +79,9 @@ pub struct Effects {
     pub questions: usize,
 }
 
-/// Asks `log_probability(kept)` for the answer's log-probability (natural, summed over its tokens) with
-/// the passages for which `kept` is true, and finds each passage's drop. No subset is asked twice.
+/// Asks `log_probability(kept)` for the answer's log-probability (natural, summed over its tokens)
+/// with the passages for which `kept` is true, and finds each passage's drop. No subset is asked
+/// twice.
 pub fn effects(
     passages: usize,
     method: Method,

@@ -15,9 +15,9 @@ pub fn micronats(nats: f64) -> i64 {
 /// rounded down.
 ///
 /// The whole is the surprise of the answer to the model without any passage, so a passage that adds
-/// little is paid little, even when it is the only one that adds anything. What the model knew without
-/// passages stays unattributed; a negative drop pays nothing and takes nothing from others. The sum is
-/// at most 10⁹: where drops together exceed the surprise, each is a part of their sum.
+/// little is paid little, even when it is the only one that adds anything. What the model knew
+/// without passages stays unattributed; a negative drop pays nothing and takes nothing from others.
+/// The sum is at most 10⁹: where drops together exceed the surprise, each is a part of their sum.
 pub fn shares(with_none: i64, drops: &[i64]) -> Vec<u32> {
     let paid = |drop: &i64| u128::from(drop.max(&0).unsigned_abs());
     let sum: u128 = drops.iter().map(paid).sum();

@@ -11,8 +11,8 @@ pub struct Commit {
     pub id: u64,
 }
 
-/// For each row, the number of the row that owns its cluster: of all rows that pairs connect, the one
-/// of the lowest height, then id. A row without duplicates owns itself.
+/// For each row, the number of the row that owns its cluster: of all rows that pairs connect, the
+/// one of the lowest height, then id. A row without duplicates owns itself.
 ///
 /// Union by owner with path halving (Tarjan and van Leeuwen 1984); the order of the pairs is of no
 /// consequence.

@@ -11,8 +11,8 @@ use super::words::words;
 pub const SHINGLE_WORDS: usize = 5;
 /// Numbers of a signature.
 pub const PERMUTATIONS: usize = 128;
-/// Bands of a signature, eight numbers each: of two texts with Jaccard 0.8, one band at least agrees
-/// with probability `1 − (1 − 0.8⁸)¹⁶ = 0.95`.
+/// Bands of a signature, eight numbers each: of two texts with Jaccard 0.8, one band at least
+/// agrees with probability `1 − (1 − 0.8⁸)¹⁶ = 0.95`.
 pub const BANDS: usize = 16;
 /// Jaccard similarity from which rows are duplicates, in percent.
 pub const NEAR_PERCENT: usize = 80;
@@ -38,8 +38,8 @@ fn head(hash: &[u8]) -> u64 {
 pub struct Signature(Vec<u32>);
 
 impl Signature {
-    /// The signature of a text's five-word shingles; a shorter text is one shingle. `None` of a text
-    /// without words.
+    /// The signature of a text's five-word shingles; a shorter text is one shingle. `None` of a
+    /// text without words.
     pub fn of(text: &str) -> Option<Self> {
         let words = words(text);
         let shingles: BTreeSet<u64> = match words.len() {

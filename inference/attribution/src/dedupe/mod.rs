@@ -1,4 +1,5 @@
-//! Rows that say what an earlier row says: found before training, so that copies are never trained on.
+//! Rows that say what an earlier row says: found before training, so that copies are never trained
+//! on.
 //!
 //! | room | what it is for |
 //! |---|---|
@@ -8,9 +9,9 @@
 //! | [`vectors`] | texts whose gradients or representations point the same way |
 //! | [`cluster`] | who was first: clusters of duplicates with one owner each |
 //!
-//! Cheapest first: equal hash, then signatures, then words, then vectors, which need a model. All but
-//! the last is integers; the last sums in a fixed order. Copies must go before training: merged after
-//! it, the pay of the first is split already.
+//! Cheapest first: equal hash, then signatures, then words, then vectors, which need a model. All
+//! but the last is integers; the last sums in a fixed order. Copies must go before training: merged
+//! after it, the pay of the first is split already.
 
 pub mod cluster;
 pub mod minhash;

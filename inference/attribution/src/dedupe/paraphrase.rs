@@ -7,8 +7,9 @@ use super::words::stems;
 use crate::error::Result;
 use crate::information::millibits;
 
-/// Texts are the same where they share at least one part in this many of their information: half, so
-/// that more is the same than is different. A synonym for every third informative word stays above it.
+/// Texts are the same where they share at least one part in this many of their information: half,
+/// so that more is the same than is different. A synonym for every third informative word stays
+/// above it.
 const SHARED_PART: u64 = 2;
 
 /// A text as its stems, by number, with how often each is there.
@@ -61,9 +62,9 @@ impl Bags {
 }
 
 impl Weighed<'_> {
-    /// Stems of a text, rarest first, as long as they and the rarer ones are needed: a text that shares
-    /// half of the information of both shares a quarter of this one's, so one of these at least
-    /// (prefix filtering, Bayardo, Ma and Srikant 2007, §4).
+    /// Stems of a text, rarest first, as long as they and the rarer ones are needed: a text that
+    /// shares half of the information of both shares a quarter of this one's, so one of these at
+    /// least (prefix filtering, Bayardo, Ma and Srikant 2007).
     fn rarest(&self, row: usize, frequencies: &[u64]) -> Vec<usize> {
         let mut bag = self.bags[row].clone();
         bag.sort_unstable_by_key(|(stem, _)| (frequencies[*stem], *stem));
@@ -113,12 +114,12 @@ impl Weighed<'_> {
 /// Pairs of texts that share at least half of their information, rising.
 ///
 /// A text's information is `Σ count(stem) · log2((G + 1) / df(stem))` over its stems (Spärck Jones
-/// 1972); shared is `Σ min(count)`. They are the same where `2 · shared / (first + second) ≥ ½` (Dice
-/// 1945) and `shared ≥ 2 · log2 N`, what chance would give one of `N²` pairs.
+/// 1972); shared is `Σ min(count)`. They are the same where `2 · shared / (first + second) ≥ ½`
+/// (Dice 1945) and `shared ≥ 2 · log2 N`, what chance would give one of `N²` pairs.
 ///
-/// `df` counts, of `G` groups, those that have the stem; a group is the texts that share half of their
-/// stems, each counted alike. So a flood of copies does not make a text's words common, and does not
-/// hide the copies behind the rare synonyms in each.
+/// `df` counts, of `G` groups, those that have the stem; a group is the texts that share half of
+/// their stems, each counted alike. So a flood of copies does not make a text's words common, and
+/// does not hide the copies behind the rare synonyms in each.
 pub fn pairs(texts: &[&str]) -> Result<Vec<(usize, usize)>> {
     let bags = Bags::new(texts);
     let alone: Vec<usize> = (0..texts.len()).collect();

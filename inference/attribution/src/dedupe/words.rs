@@ -7,14 +7,14 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use whence_canon::merkle::Hash;
 
-/// Letters of a word that are compared: cutting words is a stemmer that needs no language (Frakes 1992,
-/// §8.3.1); six keep `transaction` from `transfer`.
+/// Letters of a word that are compared: cutting words is a stemmer that needs no language (Frakes
+/// 1992); six keep `transaction` from `transfer`.
 const STEM_LETTERS: usize = 6;
 
 /// The words of a text: letters and digits, Unicode NFKD without combining marks, lower case.
 ///
-/// Compatibility forms (full width, ligatures) become plain ones, so they do not hide a copy; letters
-/// of another alphabet that look alike do.
+/// Compatibility forms (full width, ligatures) become plain ones, so they do not hide a copy;
+/// letters of another alphabet that look alike do.
 pub fn words(text: &str) -> Vec<String> {
     let plain = text.nfkd().filter(|letter| !is_combining_mark(*letter));
     let plain: String = plain.flat_map(char::to_lowercase).collect();

@@ -110,13 +110,14 @@ impl SpanIndex {
     /// The paid spans of an answer (token ids) and the credit of each cluster, in integers.
     ///
     /// 1. The longest match from each token, maximal ones only, of at least `tokens_min` tokens.
-    /// 2. A span's information is `−Σ log2 p(token)` by the datanet's own frequencies. It must be at
-    ///    least `log2(N · L)`: below that, among `N` row tokens and `L` answer tokens one such match is
-    ///    expected by chance (the expectation that BLAST reports: Karlin and Altschul 1990, eq. 4).
+    /// 2. A span's information is `−Σ log2 p(token)` by the datanet's own frequencies. It must be
+    ///    at least `log2(N · L)`: below that, among `N` row tokens and `L` answer tokens one such
+    ///    match is expected by chance (the expectation that BLAST reports: Karlin and Altschul
+    ///    1990).
     /// 3. By information, the best `⌈L · spans_per_thousand / 1000⌉` that at most `clusters_max`
-    ///    clusters hold (OLMoTrace, arXiv 2504.07096, §3, ranks by the same product of unigrams).
-    /// 4. Each answer token's information goes to the best span that covers it, in equal parts to the
-    ///    clusters that hold that span, rounded down.
+    ///    clusters hold (OLMoTrace, arXiv 2504.07096, ranks by the same product of unigrams).
+    /// 4. Each answer token's information goes to the best span that covers it, in equal parts to
+    ///    the clusters that hold that span, rounded down.
     pub fn spans(&self, answer: &[u32], settings: &Settings) -> Result<Spans> {
         if answer.len() > ANSWER_TOKENS_MAX {
             let why = format!("an answer has at most {ANSWER_TOKENS_MAX} tokens");
@@ -149,9 +150,9 @@ impl SpanIndex {
         millibits(1, (self.tokens() as u64).saturating_mul(answer_tokens as u64))
     }
 
-    /// The first place in each cluster that holds a span; `None` above `most` clusters. It looks at no
-    /// more places than those `most` clusters have, so repeating a span inside a row costs time only,
-    /// and takes nothing from the others that hold it.
+    /// The first place in each cluster that holds a span; `None` above `most` clusters. It looks at
+    /// no more places than those `most` clusters have, so repeating a span inside a row costs time
+    /// only, and takes nothing from the others that hold it.
     pub fn clusters(&self, span: &[u32], most: usize) -> Option<BTreeMap<u64, Place>> {
         let mut found: BTreeMap<u64, Place> = BTreeMap::new();
         for place in self.places(span) {

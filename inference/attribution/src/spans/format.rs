@@ -1,8 +1,8 @@
 //! The span index as a file: a magic, sizes, rows, tokens, the suffix order, and the root.
 //!
-//! All numbers little-endian: `"WHSPANS\x01"`, vocabulary u32, rows u32, symbols u32; per row id u64,
-//! cluster u64, start u32; the symbols (u16 or i32 by the vocabulary; ids moved up by one, 0 ends a
-//! row); the order, i32 each; the root, 32 bytes.
+//! All numbers little-endian: `"WHSPANS\x01"`, vocabulary u32, rows u32, symbols u32; per row id
+//! u64, cluster u64, start u32; the symbols (u16 or i32 by the vocabulary; ids moved up by one, 0
+//! ends a row); the order, i32 each; the root, 32 bytes.
 
 use super::index::{RowPlace, SpanIndex};
 use super::text::{Symbol, Text, either, is_order};
@@ -54,8 +54,8 @@ impl SpanIndex {
         out
     }
 
-    /// Reads [`Self::to_bytes`], whoever wrote it: sizes before anything is copied, every row where its
-    /// separator says, the order checked suffix by suffix, and the root last.
+    /// Reads [`Self::to_bytes`], whoever wrote it: sizes before anything is copied, every row where
+    /// its separator says, the order checked suffix by suffix, and the root last.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| wrong("not one of version 1"))?;
         let mut file = Cursor(rest);

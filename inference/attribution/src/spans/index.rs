@@ -23,8 +23,8 @@ pub struct RowPlace {
     pub(super) start: u32,
 }
 
-/// The tokens of a datanet version with their suffix array: 2 + 4 bytes a token for vocabularies below
-/// 65,535 ids, 4 + 4 above, and 20 a row.
+/// The tokens of a datanet version with their suffix array: 2 + 4 bytes a token for vocabularies
+/// below 65,535 ids, 4 + 4 above, and 20 a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpanIndex {
     pub(super) vocabulary: u32,
@@ -113,8 +113,8 @@ impl SpanIndex {
         self.vocabulary
     }
 
-    /// Information of a token, `−log2` of its share of all tokens, in thousandths of a bit; one that no
-    /// row has counts as seen once.
+    /// Information of a token, `−log2` of its share of all tokens, in thousandths of a bit; one
+    /// that no row has counts as seen once.
     pub fn information(&self, token: u32) -> u64 {
         let unseen = || millibits(1, self.tokens() as u64);
         self.information.get(token as usize).map_or_else(unseen, |bits| u64::from(*bits))
@@ -138,7 +138,8 @@ impl SpanIndex {
         self.rows.partition_point(|row| row.start as usize <= place).saturating_sub(1)
     }
 
-    /// What is committed to: a Merkle root over the head, the rows' root, the tokens' root, and the order.
+    /// What is committed to: a Merkle root over the head, the rows' root, the tokens' root, and the
+    /// order.
     pub fn root(&self) -> Hash {
         let order = self.order.chunks(1 << 16).fold(domain("order"), |hasher, places| {
             let bytes: Vec<u8> = places.iter().flat_map(|place| place.to_le_bytes()).collect();
@@ -183,8 +184,8 @@ pub fn row_leaf(id: u64, cluster: u64, tokens: &[u32]) -> Hash {
     hasher.chain_update(bytes).finalize().into()
 }
 
-/// What the leaf of the ids from `number · INFORMATION_LEAF` on commits to: `H(number ‖ millibits of
-/// each)`, 4 bytes each, little-endian.
+/// What the leaf of the ids from `number · INFORMATION_LEAF` on commits to: `H(number ‖ millibits
+/// of each)`, 4 bytes each, little-endian.
 pub fn information_leaf(number: u32, millibits: &[u32]) -> Hash {
     let bytes: Vec<u8> = millibits.iter().flat_map(|bits| bits.to_le_bytes()).collect();
     domain("information").chain_update(number.to_le_bytes()).chain_update(bytes).finalize().into()

@@ -2,16 +2,16 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`SpanIndex`] (`index`, `text`) | the tokens of a datanet version, sorted by what follows each |
+//! | [`SpanIndex`] (`index`, `text`) | a datanet version's tokens, sorted by what follows each |
 //! | `search` | counts, places, and the longest match from each token of an answer |
 //! | [`credit`] | maximal spans, what each is worth, and which cluster of rows is owed it |
 //! | `format` | the index as a file with a root, read strictly |
 //! | [`verify`] | what a challenge shows: a span is not there, a longer, rarer or earlier one is |
 //! | `repeat` | tokens that stand already in an earlier row, for dedupe before training |
 //!
-//! Everything is integers: token ids, places, thousandths of a bit. A verbatim span is evidence that
-//! text was reproduced, not that the row caused the answer (OLMoTrace, arXiv 2504.07096, §2): spans
-//! are the citation beside the measured influence, and should be paid the smaller part.
+//! Everything is integers: token ids, places, thousandths of a bit. A verbatim span is evidence
+//! that text was reproduced, not that the row caused the answer (OLMoTrace, arXiv 2504.07096):
+//! spans are the citation beside the measured influence, and should be paid the smaller part.
 
 pub mod credit;
 mod format;

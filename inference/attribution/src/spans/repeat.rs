@@ -6,7 +6,8 @@ use super::index::SpanIndex;
 use super::search::Place;
 use super::text::{Symbol, either};
 
-/// Shortest repeat that is taken out before training: 50 tokens (Lee et al., arXiv 2107.06499, §4.2).
+/// Shortest repeat that is taken out before training: 50 tokens (Lee et al., arXiv 2107.06499,
+/// §4.2).
 pub const REPEAT_TOKENS_MIN: usize = 50;
 
 /// A stretch of a row of which every `tokens_min` tokens stand earlier in the text.
@@ -20,8 +21,8 @@ pub struct Repeat {
     pub earlier: Place,
 }
 
-/// Tokens that each suffix shares with the one before it in the order (Kasai et al. 2001); separators
-/// count as equal.
+/// Tokens that each suffix shares with the one before it in the order (Kasai et al. 2001);
+/// separators count as equal.
 fn shared<T: Symbol>(symbols: &[T], order: &[i32]) -> Vec<u32> {
     let mut ranks = vec![0u32; symbols.len()];
     order.iter().enumerate().for_each(|(rank, place)| ranks[*place as usize] = rank as u32);
@@ -62,9 +63,9 @@ fn repeated<T: Symbol>(symbols: &[T], order: &[i32], count: usize) -> Vec<(usize
 }
 
 impl SpanIndex {
-    /// All stretches that repeat at least `tokens_min` tokens of an earlier place, in text order; rows
-    /// are earlier in the order given to the index, so the first to commit keeps the text
-    /// (exact-substring deduplication, Lee et al., arXiv 2107.06499, §4.2; by default
+    /// All stretches that repeat at least `tokens_min` tokens of an earlier place, in text order;
+    /// rows are earlier in the order given to the index, so the first to commit keeps the text
+    /// (exact-substring deduplication, Lee et al., arXiv 2107.06499; by default
     /// [`REPEAT_TOKENS_MIN`]). Linear in the number of tokens, 8 bytes more a token while it runs.
     pub fn repeats(&self, tokens_min: usize) -> Vec<Repeat> {
         let count = tokens_min.max(1);

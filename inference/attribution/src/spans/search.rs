@@ -25,8 +25,8 @@ fn interval<T: Symbol>(symbols: &[T], order: &[i32], span: &[T]) -> Range<usize>
     start..start + count
 }
 
-/// Length of the longest head of `rest` with which one of the sorted suffixes begins: it is shared with
-/// one of the two between which `rest` would be sorted in (OLMoTrace, arXiv 2504.07096, §3.1).
+/// Length of the longest head of `rest` with which one of the sorted suffixes begins: it is shared
+/// with one of the two between which `rest` would be sorted in (OLMoTrace, arXiv 2504.07096).
 fn longest<T: Symbol>(symbols: &[T], order: &[i32], rest: &[T]) -> usize {
     let at = order.partition_point(|place| &symbols[*place as usize..] < rest);
     let common = |place: &i32| {
@@ -38,8 +38,8 @@ fn longest<T: Symbol>(symbols: &[T], order: &[i32], rest: &[T]) -> usize {
 }
 
 impl SpanIndex {
-    /// How often the tokens stand in rows, one after the other; never across two rows. All tokens for
-    /// an empty span.
+    /// How often the tokens stand in rows, one after the other; never across two rows. All tokens
+    /// for an empty span.
     pub fn count(&self, span: &[u32]) -> usize {
         if span.is_empty() { self.tokens() } else { self.interval(span).len() }
     }

@@ -121,8 +121,9 @@ impl Text {
     }
 }
 
-/// Whether `order` is the order of the suffixes, in linear time (Burkhardt and Kärkkäinen 2003, §5):
-/// every place once, first symbols rising, and among equal ones the suffixes behind them rising.
+/// Whether `order` is the order of the suffixes, in linear time (Burkhardt and Kärkkäinen 2003,
+/// §5): every place once, first symbols rising, and among equal ones the suffixes behind them
+/// rising.
 pub(super) fn is_order(text: &Text, order: &[i32]) -> bool {
     fn check<T: Symbol>(symbols: &[T], order: &[i32]) -> bool {
         // 0 behind the last symbol, then ranks from 1

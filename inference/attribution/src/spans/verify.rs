@@ -1,9 +1,9 @@
 //! Challenges to a report of spans, each decided from one row and a few comparisons.
 //!
 //! A report cites, for each paid span, one place in every cluster that holds it. It is false when a
-//! citation is not there, when a longer match is, when a cluster that holds the span is left out, or
-//! when a better span is left out. Each is shown by one row with its path to the index's rows' root;
-//! nobody runs a model or searches an index (challenge C3).
+//! citation is not there, when a longer match is, when a cluster that holds the span is left out,
+//! or when a better span is left out. Each is shown by one row with its path to the index's rows'
+//! root; nobody runs a model or searches an index (challenge C3).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -152,8 +152,8 @@ fn holds(range: &Range<usize>, other: &Range<usize>) -> bool {
     range.start <= other.start && other.end <= range.end
 }
 
-/// The answer to [`Challenge::Omitted`]: rows of more than `clusters_max` different clusters have the
-/// span, so it is boilerplate. The rows' commitments are checked by the caller.
+/// The answer to [`Challenge::Omitted`]: rows of more than `clusters_max` different clusters have
+/// the span, so it is boilerplate. The rows' commitments are checked by the caller.
 pub fn is_common(span: &[u32], rows: &[(Evidence, usize)], clusters_max: usize) -> bool {
     let held = rows.iter().all(|(row, offset)| row.holds(span, *offset));
     let clusters: BTreeSet<u64> = rows.iter().map(|(row, _)| row.cluster).collect();

@@ -1,13 +1,13 @@
 //! `boilerplate`: whether rows of nothing but common phrases earn from the spans of answers.
 //!
 //! Each seed holds a sixth of the SQLite paragraphs back; the others are honest rows. An answer is
-//! language of its own (stretches of paragraphs held back) around two quotes of 25 tokens from honest
-//! rows. The flood is twenty rows of 100 tokens, each its own cluster, of the phrases of two to five
-//! tokens that the documentation repeats most. Tokens are words and marks.
+//! language of its own (stretches of paragraphs held back) around two quotes of 25 tokens from
+//! honest rows. The flood is twenty rows of 100 tokens, each its own cluster, of the phrases of two
+//! to five tokens that the documentation repeats most. Tokens are words and marks.
 //!
-//! A second flood is not of common phrases: it guesses phrases of eight tokens and more that answers
-//! really use and honest rows do not have. That is reported without a target: word for word, those
-//! rows do hold what the answer says.
+//! A second flood is not of common phrases: it guesses phrases of eight tokens and more that
+//! answers really use and honest rows do not have. That is reported without a target: word for
+//! word, those rows do hold what the answer says.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -96,7 +96,7 @@ fn measure(answers: usize) -> Result<Vec<Figure>> {
         make(
             "guessed",
             "boilerplate.guessed-share",
-            "part of spans' pay of 5 rows that guess whole links of answers, no honest row has them",
+            "part of spans' pay of 5 rows that guess whole links of answers",
             None,
         ),
         make(

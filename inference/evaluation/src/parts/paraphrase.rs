@@ -1,14 +1,15 @@
 //! `paraphrase`: whether rows said again in another order or with other words are found, and honest
 //! rows left alone.
 //!
-//! Each seed says every paragraph of the SQLite documentation again: its clauses in another order with
-//! each clause turned around a random word, or every word that WordNet has a synonym for swapped with
-//! probability one half (a third of all words). All of them come after the honest rows, as a copier's
-//! would. Recall is the part, of the copies that say anything differently, that is paired with its own
-//! original. A false positive is an honest row whose cluster, with all these copies about, is owned by
-//! another honest row. That is strict: reference documentation says the same of `lag()` and `lead()`
-//! but for one word, and both are honest. So what one contributor loses to another, and the part of
-//! all honest pairs that is taken for the same, are given beside it.
+//! Each seed says every paragraph of the SQLite documentation again: its clauses in another order
+//! with each clause turned around a random word, or every word that WordNet has a synonym for
+//! swapped with probability one half (a third of all words). All of them come after the honest
+//! rows, as a copier's would. Recall is the part, of the copies that say anything differently, that
+//! is paired with its own original. A false positive is an honest row whose cluster, with all these
+//! copies about, is owned by another honest row. That is strict: reference documentation says the
+//! same of `lag()` and `lead()` but for one word, and both are honest. So what one contributor
+//! loses to another, and the part of all honest pairs that is taken for the same, are given beside
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

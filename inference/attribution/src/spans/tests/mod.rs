@@ -129,7 +129,8 @@ proptest! {
     }
 }
 
-/// A corpus of 60 rows of rare tokens: row `r` is tokens `r·20 .. r·20+20`, so each token is there once.
+/// A corpus of 60 rows of rare tokens: row `r` is tokens `r·20 .. r·20+20`, so each token is there
+/// once.
 fn distinct() -> Rows {
     (0..60).map(|row| (row, (row as u32 * 20..row as u32 * 20 + 20).collect())).collect()
 }

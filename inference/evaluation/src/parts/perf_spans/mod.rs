@@ -1,7 +1,9 @@
-//! `perf-spans`: how long the spans of an answer take among ten million tokens, and what they weigh.
+//! `perf-spans`: how long the spans of an answer take among ten million tokens, and what they
+//! weigh.
 //!
-//! Tokens are drawn by Zipf's law from 49,152 ids (SmolLM2's vocabulary), 200 a row; three rows in ten
-//! hold 40 tokens of an earlier row. An answer of 200 tokens is half quotes of 20 tokens, half drawn.
+//! Tokens are drawn by Zipf's law from 49,152 ids (SmolLM2's vocabulary), 200 a row; three rows in
+//! ten hold 40 tokens of an earlier row. An answer of 200 tokens is half quotes of 20 tokens, half
+//! drawn.
 
 mod export;
 
@@ -150,7 +152,8 @@ fn measure(options: &Options) -> Result<Vec<Figure>> {
 }
 
 /// Milliseconds of each answer: the median of five rounds, each over all answers, so that an answer
-/// meets caches that the others have filled, and a pause of the machine is not taken for the answer's.
+/// meets caches that the others have filled, and a pause of the machine is not taken for the
+/// answer's.
 fn times(index: &SpanIndex, answers: &[Vec<u32>]) -> Result<Vec<f64>> {
     let mut times = vec![Vec::new(); answers.len()];
     for _ in 0..ROUNDS {

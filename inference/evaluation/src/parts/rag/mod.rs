@@ -1,12 +1,13 @@
 //! `rag`: whether pay for retrieved passages goes to the one that the answer was taken from.
 //!
-//! Made-up facts are planted in paragraphs of the SQLite documentation, one fact a passage. A question
-//! asks for one; BM25 retrieves six passages (twelve for the fit) from facts, plain paragraphs and
-//! stuffing: passages of nothing but a question's own words, over and over. Pay is the drop of the
-//! answer's log-probability under a small language model that reads the passages ([`model`]).
+//! Made-up facts are planted in paragraphs of the SQLite documentation, one fact a passage. A
+//! question asks for one; BM25 retrieves six passages (twelve for the fit) from facts, plain
+//! paragraphs and stuffing: passages of nothing but a question's own words, over and over. Pay is
+//! the drop of the answer's log-probability under a small language model that reads the passages
+//! ([`model`]).
 //!
-//! Stuffing crowds some facts out of what is retrieved. Without the fact there is no such answer, so
-//! parts of the pay are over questions whose fact was retrieved; parts of the answer, over all.
+//! Stuffing crowds some facts out of what is retrieved. Without the fact there is no such answer,
+//! so parts of the pay are over questions whose fact was retrieved; parts of the answer, over all.
 
 mod model;
 mod world;

@@ -1,9 +1,9 @@
-//! A small language model that reads passages: an n-gram model of the documentation, mixed with what
-//! followed the same words earlier in the passages, the question and the answer so far.
+//! A small language model that reads passages: an n-gram model of the documentation, mixed with
+//! what followed the same words earlier in the passages, the question and the answer so far.
 //!
-//! The mixture is that of a cache model (Kuhn and De Mori 1990) over several lengths of context, its
-//! weights learned by expectation maximisation (Jelinek and Mercer 1980) on questions of other worlds,
-//! one set of weights for each length of the longest context that was seen earlier.
+//! The mixture is that of a cache model (Kuhn and De Mori 1990) over several lengths of context,
+//! its weights learned by expectation maximisation (Jelinek and Mercer 1980) on questions of other
+//! worlds, one set of weights for each length of the longest context that was seen earlier.
 
 use std::collections::BTreeMap;
 
@@ -97,7 +97,8 @@ impl Model {
         self.cases(&lesson).into_iter().map(value).sum()
     }
 
-    /// Length of the longest context that was read earlier, and each expert's probability of a word.
+    /// Length of the longest context that was read earlier, and each expert's probability of a
+    /// word.
     fn experts(&self, read: &[u32], token: u32) -> (usize, [f64; EXPERTS]) {
         let mut experts = [0.0; EXPERTS];
         for order in 0..ORDERS {
@@ -114,8 +115,8 @@ impl Model {
         (longest, experts)
     }
 
-    /// Probability of a word behind so many words, by the documentation; unigrams count every word of
-    /// the vocabulary once more (Laplace), so that none is impossible.
+    /// Probability of a word behind so many words, by the documentation; unigrams count every word
+    /// of the vocabulary once more (Laplace), so that none is impossible.
     fn documentation(&self, read: &[u32], (order, token): (usize, u32)) -> Option<f64> {
         let context = &read[read.len().checked_sub(order)?..];
         let follows = self.follows.get(context)?;

@@ -18,7 +18,7 @@ const SYLLABLES: [&str; 16] = [
 ];
 /// How often a stuffed passage repeats its question's words.
 const REPEATED: usize = 6;
-/// BM25's usual settings (Robertson and Zaragoza 2009, §3.4).
+/// BM25's usual settings (Robertson and Zaragoza 2009).
 const SATURATION: f64 = 1.2;
 const LENGTH: f64 = 0.75;
 
@@ -106,7 +106,8 @@ impl World {
         }
     }
 
-    /// The best passages for a question with their BM25 scores, best first; equal ones in their order.
+    /// The best passages for a question with their BM25 scores, best first; equal ones in their
+    /// order.
     pub(super) fn retrieve(&self, question: &[u32], count: usize) -> Vec<(usize, f64)> {
         let lengths = self.passages.iter().map(|passage| passage.tokens.len() as f64);
         let mean = lengths.sum::<f64>() / self.passages.len() as f64;
