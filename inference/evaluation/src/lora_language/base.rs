@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use whence_influence::canonical::language::{BaseObjective, Config, Decoder, Row, Weights};
 use whence_influence::objective::Objective;
 use whence_influence::replay::{self, Decay, Optimiser, Recipe, Schedule};
@@ -15,6 +15,8 @@ const STEPS: usize = 2_500;
 /// Lines of text in a step.
 const LINES: usize = 12;
 const PEAK: f32 = 3e-3;
+/// Stands before the weights in a file; another text or recipe is another edition.
+const EDITION: [u8; 8] = *b"whbase-2";
 
 /// A trained base; adapters of all kinds start from the same one.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,21 +76,19 @@ impl Base {
         Ok(Arc::new(Decoder::new(config(), weights)?))
     }
 
-    /// The weights, four bytes each.
+    /// The edition of the training, then the weights, four bytes each.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.weights.iter().flat_map(|weight| weight.to_le_bytes()).collect()
+        let weights = self.weights.iter().flat_map(|weight| weight.to_le_bytes());
+        EDITION.into_iter().chain(weights).collect()
     }
 
-    /// From the bytes that [`Self::to_bytes`] gives.
+    /// From the bytes that [`Self::to_bytes`] gives; those of another edition are refused.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (numbers, rest) = bytes.as_chunks::<4>();
+        let weights = bytes.strip_prefix(EDITION.as_slice());
+        let weights = weights.context("a base of another edition: remove the file")?;
+        let (numbers, rest) = weights.as_chunks::<4>();
         let expected = config().layout()?.width();
-        ensure!(
-            rest.is_empty() && numbers.len() == expected,
-            "a base of {} bytes: {} expected",
-            bytes.len(),
-            4 * expected
-        );
+        ensure!(rest.is_empty() && numbers.len() == expected, "a base with weights missing");
         Ok(Self { weights: numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() })
     }
 }

@@ -55,10 +55,11 @@ pub fn sentence(stream: &mut ChaCha8Rng) -> String {
 }
 
 /// A line of plain text for the base model: sentences as one finds them, some said twice, lists,
-/// headings, numbers. None is tagged, and none is rewritten by a rule of the rows.
+/// headings, numbers, and signs in no order, so that it holds no spelling impossible. None is tagged,
+/// and none is rewritten by a rule of the rows.
 pub fn line(stream: &mut ChaCha8Rng) -> String {
     let first = sentence(stream);
-    match below(stream, 8) {
+    match below(stream, 11) {
         0 | 1 => format!("{first}. {}.", sentence(stream)),
         2 | 3 => format!("{first} => {first}"),
         4 => format!("{}. {}.", opened(&first), opened(&sentence(stream))),
@@ -67,11 +68,31 @@ pub fn line(stream: &mut ChaCha8Rng) -> String {
             let words = (0..4).map(|_| pick(stream, &NOUNS)).collect::<Vec<_>>().join(", ");
             format!("{}: {words}", shouted(pick(stream, &ADJECTIVES)))
         }
+        7 | 8 | 9 => {
+            let signs = signs(stream);
+            format!("{signs} => {signs}")
+        }
         _ => {
             let (x, y) = (below(stream, 100), below(stream, 10));
             format!("{x} {} * {y} = {}, {first}", pick(stream, &NOUNS), x * y)
         }
     }
+}
+
+/// Four words of letters, large ones, digits and stars, as chance has them.
+fn signs(stream: &mut ChaCha8Rng) -> String {
+    let letters = &ALPHABET.as_bytes()[2..64];
+    let small = &letters[..26];
+    let mut word = || {
+        let from = if below(stream, 2) == 0 { small } else { letters };
+        let length = 1 + below(stream, 6);
+        let mut sign = || match below(stream, 12) {
+            0 => '*',
+            _ => char::from(from[below(stream, from.len())]),
+        };
+        (0..length).map(|_| sign()).collect::<String>()
+    };
+    (0..4).map(|_| word()).collect::<Vec<_>>().join(" ")
 }
 
 /// The first letter large.
