@@ -55,8 +55,8 @@ pub fn sentence(stream: &mut ChaCha8Rng) -> String {
 }
 
 /// A line of plain text for the base model: sentences as one finds them, some said twice, lists,
-/// headings, numbers, and signs in no order, so that it holds no spelling impossible. None is tagged,
-/// and none is rewritten by a rule of the rows.
+/// headings, numbers, and signs in no order, so that it holds no spelling impossible. None is
+/// tagged, and none is rewritten by a rule of the rows.
 pub fn line(stream: &mut ChaCha8Rng) -> String {
     let first = sentence(stream);
     match below(stream, 11) {
