@@ -17,14 +17,17 @@ use super::market::{Market, Pay};
 use super::setting::{Setting, Trained};
 use crate::parts::fidelity::scored::NUMBERS;
 
-/// Whitened gradients, block by block.
+/// A whitened gradient, block by block.
+pub type Blocks = Vec<Vec<f32>>;
+
+/// Whitened gradients.
 pub struct Whitened {
     /// Of the rows.
-    pub rows: Vec<Vec<Vec<f32>>>,
+    pub rows: Vec<Blocks>,
     /// `g H⁻¹ g` of the rows.
     pub self_influence: Vec<f32>,
     /// Of the queries.
-    pub queries: Vec<Vec<Vec<f32>>>,
+    pub queries: Vec<Blocks>,
 }
 
 /// Whitens a model's gradients as an adapter's index does: a basis learned from the rows.
@@ -55,7 +58,7 @@ fn take(trained: &Trained, rows: Range<usize>) -> Result<Held> {
 }
 
 /// Coordinates and self-influences of gradients.
-pub fn project(whitening: &Whitening, gradients: &Held) -> Result<(Vec<Vec<Vec<f32>>>, Vec<f32>)> {
+pub fn project(whitening: &Whitening, gradients: &Held) -> Result<(Vec<Blocks>, Vec<f32>)> {
     let each = gradients.vectors().par_iter().map(|gradient| {
         let projected = whitening.project(gradient)?;
         let own = whitening.self_influence(gradient, &projected);
