@@ -59,7 +59,7 @@ pub struct LanguageMarket<'a> {
     seed: u64,
     honest: Vec<Example>,
     queries: Vec<Example>,
-    /// What training on some rows ended at: the same rows end at the same bits, so nobody waits twice.
+    /// What training on some rows ended at: the same rows end at the same bits.
     known: Mutex<BTreeMap<Hash, Vec<f32>>>,
 }
 

@@ -41,7 +41,7 @@ use trials::{Ring, Trial};
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
     /// Markets to attack.
-    #[arg(long, value_delimiter = ',', default_values = ["digits-lr", "digits-mlp", "lora-lm", "wash"])]
+    #[arg(long, value_delimiter = ',', default_value = "digits-lr,digits-mlp,lora-lm,wash")]
     pub markets: Vec<String>,
     /// Seeds: 0 and the numbers after it.
     #[arg(long, default_value_t = 3)]

@@ -25,8 +25,8 @@ pub fn positive<C: Clone>(market: &Market<C>, scores: &Scores) -> Pay {
     Pay::additive(market, rows, scores.len())
 }
 
-/// Nets an account's scores, good and bad, and pays accounts in proportion to what is positive then:
-/// negative rows cost only the account that they are on, so that splitting hides them.
+/// Nets an account's scores and pays accounts in proportion to what is positive then: negative
+/// rows cost only the account that they are on, so that splitting hides them.
 pub fn netted<C: Clone>(market: &Market<C>, scores: &Scores) -> Pay {
     let mut paid = vec![0; owners(market)];
     for scores in scores {

@@ -1,4 +1,4 @@
-//! The way that answers are paid: an index in integers over the rows let in, measured query by query.
+//! The way that answers are paid: an index in integers over the rows let in, asked query by query.
 
 use std::ops::Range;
 

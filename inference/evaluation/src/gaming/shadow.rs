@@ -60,7 +60,7 @@ impl Shadow {
         Ok(sums(rows.len(), &dots(&gradients, &self.asked), 0.0))
     }
 
-    /// What rows would be paid by the product's own measure: normalised, above chance, below the gate.
+    /// What rows would be paid by the product's own measure: over chance, below the gate.
     pub fn worth(&self, rows: &[Digit]) -> Result<Vec<f64>> {
         let model = objective(self.model, rows)?;
         let all: Vec<usize> = (0..rows.len()).collect();
