@@ -4,11 +4,11 @@
 //! |---|---|---|
 //! | [`Ground::unsound`] | a leaf | its norm or self-influence is not that of its vector |
 //! | [`Ground::disorder`] | two neighbours | the second's row id is not above the first's |
-//! | [`Ground::lacks`] | the neighbours of a row's place | a row that is on record is in no leaf |
+//! | [`Ground::lacks`] | the neighbours of a row's place | a row on record is in no leaf |
 //! | [`Ground::other_row`] | a leaf | its row hash is not the one on record |
-//! | [`Ground::duplicate`] | two leaves | equal hashes, or a cosine of the threshold or more, apart |
+//! | [`Ground::duplicate`] | two leaves | hashes are equal, or the cosine is large |
 //! | [`Case::misfit`] | nothing more | the measure's own numbers do not fit |
-//! | [`Case::row_score`] | a listed row's leaf | score, pay or cluster differ, or it is an outlier |
+//! | [`Case::row_score`] | a listed row's leaf | score, pay or cluster differ, or an outlier |
 //! | [`Case::absent`] | the neighbours of its place | a listed row is not in the index |
 //! | [`Case::omission`] | leaves of one cluster | they are not listed and outdo one that is |
 //! | [`Case::bucket`] | all leaves of one bucket | their sum differs |

@@ -2,7 +2,7 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`shares`] | governance weights over sources, clusters of duplicates, what stays unattributed |
+//! | [`shares`] | weights over sources, clusters of duplicates, what stays unattributed |
 //! | [`ledger`] | what each contributor's rows did, helped or hurt, for audits |
 
 pub mod ledger;

@@ -42,6 +42,8 @@ pub(super) fn all(
 }
 
 type Named = (String, Range<usize>);
+/// A change of a list, with its name.
+type Way<'a, T> = (&'static str, &'a dyn Fn(&mut Vec<T>));
 
 /// Fields that follow each other.
 fn fields(widths: &[(&str, usize)]) -> Vec<Named> {
@@ -189,7 +191,7 @@ fn leaf_lists(honest: &Published, stream: &mut ChaCha8Rng, out: &mut Vec<Change>
     for _ in 0..10 * DRAWN {
         let count = honest.leaves.len();
         let (at, to) = (random::below(stream, count), random::below(stream, count));
-        let ways: [(&str, &dyn Fn(&mut Vec<Vec<u8>>)); 5] = [
+        let ways: [Way<'_, Vec<u8>>; 5] = [
             ("dropped", &|leaves| leaves.truncate(count - 1)),
             ("dropped within", &|leaves| drop(leaves.remove(at))),
             ("doubled", &|leaves| leaves.insert(at, leaves[at].clone())),
@@ -294,7 +296,7 @@ fn measures(
 fn lists(measure: &Measure, stream: &mut ChaCha8Rng) -> Vec<(&'static str, Measure)> {
     let count = measure.listed.len();
     let (at, to) = (random::below(stream, count), random::below(stream, count));
-    let ways: [(&str, &dyn Fn(&mut Vec<Listed>)); 5] = [
+    let ways: [Way<'_, Listed>; 5] = [
         ("list: dropped", &|listed| listed.truncate(at)),
         ("list: dropped one", &|listed| drop(listed.splice(at..=at, []))),
         ("list: doubled", &|listed| listed.insert(at, listed[at])),
