@@ -2,7 +2,7 @@
 
 Usage: V/bin/python compare.py [--figures docs/figures/attribution.json] EXPORT...
 Exit status 1 where a method that should be the same as ours differs by more than 0.01 of LDS, or
-gradients by more than 1e-4.
+gradients or logits by more than 1e-4.
 """
 import argparse
 import collections
@@ -21,6 +21,7 @@ import torch
 
 import attempts
 import exported
+import language
 
 DIFFERENCE_MAX = 0.01
 GRADIENT_ERROR_MAX = 1e-4
@@ -110,18 +111,22 @@ def main():
     results, wrong = collections.defaultdict(list), []
     for folder in sorted(chosen.exports):
         export = exported.Export(folder)
-        if not export.setting.startswith("digits"):
-            continue
         ours = export.ours()
         error = attempts.gradient_error(export)
         print(f"{folder.name}: {export.trained} rows, {export.queries} queries; our gradients "
               f"against torch's: largest relative error {error:.2e}")
         if not error <= GRADIENT_ERROR_MAX:
             wrong.append(f"{folder.name}: gradients")
+        known = export.setting.startswith("digits")
+        if not known:
+            error = language.logits_error(export, language.Language(export))
+            print(f"  the base's logits: largest difference by the largest {error:.2e}")
+            if not error <= GRADIENT_ERROR_MAX:
+                wrong.append(f"{folder.name}: logits")
         for name, scores in ours.items():
             print(f"  our {name:<18} {'':<54} {export.lds(scores).mean():7.4f}")
         index = export.lds(ours["index"]) if "index" in ours else None
-        for attempt in attempts.of_digits(export):
+        for attempt in (attempts.of_digits if known else attempts.of_language)(export):
             found = one(export, attempt, ours)
             print(line(attempt, found), flush=True)
             key = export.setting, attempt.name, attempt.settings, attempt.same_as

@@ -74,12 +74,3 @@ def loss(made, parameters, data):
     inputs, labels = data
     logits = torch.func.functional_call(made, parameters, (inputs,))
     return nn.functional.cross_entropy(logits, labels)
-
-
-def gradients(made, data):
-    """Each datum's gradient, flat, by torch's reverse mode."""
-    parameters = {name: value.detach() for name, value in made.named_parameters()}
-    one = lambda x, y: torch.func.grad(
-        lambda p: loss(made, p, (x.unsqueeze(0), y.unsqueeze(0))))(parameters)
-    found = torch.func.vmap(one)(*data)
-    return torch.cat([part.flatten(1) for part in found.values()], dim=1)

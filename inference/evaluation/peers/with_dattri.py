@@ -5,14 +5,14 @@ from dattri.algorithm import (IFAttributorCG, IFAttributorDataInf, IFAttributorE
 from dattri.task import AttributionTask
 from torch.utils.data import DataLoader, TensorDataset
 
-from digits import Scaled, loss
+from digits import Scaled
 
 
 class Run:
     """dattri over one model's rows and queries; all scores are queries x rows."""
 
-    def __init__(self, model, rows, queries):
-        self.model = model
+    def __init__(self, model, loss, rows, queries):
+        self.model, self.loss = model, loss
         self.rows = self.loader(rows, len(rows[0]))
         self.queries = self.loader(queries, 50)
 
@@ -23,7 +23,7 @@ class Run:
     def task(self, model=None, **more):
         model = model or self.model
         return AttributionTask(
-            loss_func=lambda parameters, data: loss(model, parameters, data),
+            loss_func=lambda parameters, data: self.loss(model, parameters, data),
             model=model, checkpoints=model.state_dict(), **more)
 
     def attribute(self, attributor):
@@ -62,12 +62,13 @@ class Run:
         def margin(parameters, data):
             image, label = data
             inputs = image.unsqueeze(0), label.unsqueeze(0)
-            p = torch.exp(-loss(self.model, parameters, inputs))
+            p = torch.exp(-self.loss(self.model, parameters, inputs))
             return torch.log(p) - torch.log1p(-p)
 
         def chance(parameters, data):
             image, label = data
-            return torch.exp(-loss(self.model, parameters, (image.unsqueeze(0), label.unsqueeze(0))))
+            inputs = image.unsqueeze(0), label.unsqueeze(0)
+            return torch.exp(-self.loss(self.model, parameters, inputs))
 
         task = AttributionTask(loss_func=margin, model=self.model,
                                checkpoints=self.model.state_dict())

@@ -1,6 +1,5 @@
 //! What was measured, as NumPy's files: programs of others read it and answer the same question.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -71,6 +70,12 @@ impl Folder {
         std::fs::write(self.path.join(name).with_extension("npy"), bytes).context("an array")
     }
 
+    /// Writes `<name>.json`.
+    pub fn json(&self, name: &str, value: &Value) -> Result<()> {
+        let text = serde_json::to_string_pretty(value)? + "\n";
+        std::fs::write(self.path.join(name).with_extension("json"), text).context("an export")
+    }
+
     /// Writes what peers need of a comparison, with the settings that our methods ran with.
     pub fn comparison(&self, comparison: &Comparison<'_>, settings: &Value) -> Result<()> {
         let Comparison { objective, theta, trained, queries, .. } = *comparison;
@@ -78,8 +83,7 @@ impl Folder {
         let about = serde_json::json!({
             "layout": layout, "trained": trained, "queries": queries, "settings": settings,
         });
-        let mut file = std::fs::File::create(self.path.join("about.json"))?;
-        writeln!(file, "{}", serde_json::to_string_pretty(&about)?)?;
+        self.json("about", &about)?;
         self.array("parameters", &[theta.len()], Values::Single(theta))?;
         let rows: Vec<usize> = (0..trained).chain(queries.iter().copied()).collect();
         let gradients = rows.par_iter().map(|row| {

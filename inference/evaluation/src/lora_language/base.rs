@@ -76,6 +76,11 @@ impl Base {
         Ok(Arc::new(Decoder::new(config(), weights)?))
     }
 
+    /// The weights, laid out as [`Config::layout`] has them.
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
     /// The edition of the training, then the weights, four bytes each.
     pub fn to_bytes(&self) -> Vec<u8> {
         let weights = self.weights.iter().flat_map(|weight| weight.to_le_bytes());

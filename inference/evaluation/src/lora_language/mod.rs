@@ -5,11 +5,13 @@
 //! | [`sentences`] | sentences of a small grammar, and the alphabet |
 //! | [`rewriting`] | ten ways to rewrite a sentence, each a class of rows |
 //! | [`base`] | the base model: two blocks, trained on plain text |
+//! | [`exported`] | the model as arrays, for programs of others |
 //!
 //! The task is of the kind that DataInf (2310.00902, §5) tells classes apart by; words and rules
 //! are our own. A row is `tag: sentence => rewritten`, judged after the arrow, letter by letter.
 
 pub mod base;
+pub mod exported;
 pub mod rewriting;
 pub mod sentences;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use whence_influence::replay::{Recipe, Run, train};
 
 use super::setting::Setting;
 use super::settings::Name;
+use crate::export::Folder;
 use crate::lora_language::{LoraLanguage, base::Base};
 
 /// Letters of a word for BM25: four, as one number.
@@ -16,16 +17,18 @@ const LETTERS: usize = 4;
 /// The adapter.
 pub(super) struct Language {
     model: LoraLanguage,
+    base: Base,
     recipe: Recipe,
 }
 
 impl Language {
     /// A seed's rows and queries on the seed's base, which is kept in the folder.
     pub(super) fn new(seed: u64, folder: &Path) -> Result<Self> {
-        let model = LoraLanguage::new(seed, &base(seed, folder)?)?;
+        let base = base(seed, folder)?;
+        let model = LoraLanguage::new(seed, &base)?;
         let mut recipe = model.recipe().clone();
         recipe.keep = (1..=4).map(|quarter| quarter * recipe.steps() / 4).collect();
-        Ok(Self { model, recipe })
+        Ok(Self { model, base, recipe })
     }
 }
 
@@ -88,5 +91,8 @@ impl Setting for Language {
         let number =
             |letters: &[u8]| letters.iter().fold(0, |n, letter| n << 8 | u32::from(*letter));
         text.as_bytes().windows(LETTERS).map(number).collect()
+    }
+    fn export(&self, folder: &Folder) -> Result<()> {
+        self.model.export(&self.base, folder)
     }
 }
