@@ -89,8 +89,10 @@ impl Report<'_> {
 
     fn describe(&self, what: &str) -> String {
         let (name, percent) = match what.rsplit_once('.') {
-            Some((name, percent)) => (name, format!(", {percent} % of rows dropped")),
-            None => (what, String::new()),
+            Some((name, percent)) if percent.parse::<u32>().is_ok() => {
+                (name, format!(", {percent} % of rows dropped"))
+            }
+            _ => (what, String::new()),
         };
         let unit = match (self.part, name) {
             ("lds", "bytes-per-row") => "bytes of a row in the index",

@@ -18,6 +18,15 @@ pub fn naively(scores: &Scores) -> Vec<f64> {
     shares(&scores.iter().map(positive).collect())
 }
 
+/// What each row did for all queries together, helped and hurt: no pay, but what a cut of pay forgets.
+pub fn net(scores: &Scores) -> Vec<f64> {
+    let mut sum = vec![0.0; scores.first().map_or(0, Vec::len)];
+    for query in scores {
+        sum.iter_mut().zip(query).for_each(|(sum, score)| *sum += f64::from(*score));
+    }
+    sum
+}
+
 fn shares(pay: &Scores) -> Vec<f64> {
     let mut sum = vec![0.0; pay.first().map_or(0, Vec::len)];
     for query in pay {

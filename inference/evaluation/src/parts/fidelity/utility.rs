@@ -8,8 +8,9 @@ use whence_influence::replay::subset_weights;
 
 use super::Options;
 use super::found::Found;
-use super::pay::by_index;
+use super::pay::{by_index, naively, net};
 use super::scored::Trained;
+use super::setting::Setting;
 use super::settings::Name;
 use crate::random;
 use crate::retraining::retrained;
@@ -32,40 +33,59 @@ fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
     let trained = Trained::new(setting)?;
     let whitening = trained.basis(Rotation::Principal)?;
     let index = Whitened::new(&whitening, trained.rows()?)?;
-    let pay = by_index(&trained.rounded(&index, Bits::Eight)?, index.self_influences())?;
-
-    let (rows, held_out) = (setting.trained(), setting.held_out());
-    ensure!(!held_out.is_empty(), "{} has no held-out rows", name.as_str());
-    let mut order: Vec<usize> = (0..rows).collect();
-    order.sort_by(|x, y| pay[*y].total_cmp(&pay[*x]).then(x.cmp(y)));
+    let scores = trained.rounded(&index, Bits::Eight)?;
+    // As it is paid; without the gate and relative scores; and with what hurt set against what helped.
+    let rules = [
+        ("", by_index(&scores, index.self_influences())?),
+        ("plain.", naively(&scores)),
+        ("net.", net(&scores)),
+    ];
+    let rows = setting.trained();
     let dropped = rows / ONE_OF;
-    let rising = |some: &[usize]| {
+    let mut stream = random::stream(seed, "random fifths");
+    let mut kept: Vec<Vec<usize>> = vec![(0..rows).collect()];
+    kept.extend((0..DRAWS).map(|_| random::subset(&mut stream, rows, rows - dropped)));
+    kept.extend(rules.iter().flat_map(|(_, pay)| without_ends(pay, dropped)));
+    let worse = losses_more(setting, kept, (options, seed))?;
+    let random = mean(&worse[..DRAWS]);
+    let mut found = Found::from([("without-random".to_owned(), worse[..DRAWS].to_vec())]);
+    for ((rule, _), ends) in rules.iter().zip(worse[DRAWS..].chunks(2)) {
+        found.insert(format!("{rule}without-top"), vec![ends[0]]);
+        found.insert(format!("{rule}without-bottom"), vec![ends[1]]);
+        found.insert(format!("{rule}top-over-random"), vec![ends[0] / random]);
+        found.insert(format!("{rule}bottom-over-random"), vec![ends[1] / random]);
+    }
+    Ok(found)
+}
+
+/// All rows but the best paid, and all but the worst paid; of equal ones the later are worse.
+fn without_ends(pay: &[f64], dropped: usize) -> [Vec<usize>; 2] {
+    let mut order: Vec<usize> = (0..pay.len()).collect();
+    order.sort_by(|x, y| pay[*y].total_cmp(&pay[*x]).then(x.cmp(y)));
+    [&order[dropped..], &order[..order.len() - dropped]].map(|some| {
         let mut some = some.to_vec();
         some.sort_unstable();
         some
-    };
-    let mut kept = vec![(0..rows).collect(), rising(&order[dropped..])];
-    kept.push(rising(&order[..rows - dropped]));
-    let mut stream = random::stream(seed, "random fifths");
-    kept.extend((0..DRAWS).map(|_| random::subset(&mut stream, rows, rows - dropped)));
+    })
+}
+
+/// How much more each model but the first, which has all rows, loses on held-out rows, in nats.
+fn losses_more(
+    setting: &dyn Setting,
+    kept: Vec<Vec<usize>>,
+    (options, seed): (&Options, u64),
+) -> Result<Vec<f64>> {
+    let (rows, held_out) = (setting.trained(), setting.held_out());
+    ensure!(!held_out.is_empty(), "{} has no held-out rows", setting.name());
     // The subsets hang on the pay: another pay is another truth, and its name says so.
-    let sum = order.iter().enumerate().fold(0u64, |sum, (at, row)| {
-        sum.wrapping_mul(0x100_0000_01b3).wrapping_add((at ^ *row) as u64)
-    });
+    let sum = kept
+        .iter()
+        .flatten()
+        .fold(0u64, |sum, row| sum.wrapping_mul(0x100_0000_01b3).wrapping_add(*row as u64 + 1));
     let kept_as = format!("utility-{}-{sum:016x}", options.name(setting, seed));
     let losses = |kept: &[usize]| setting.losses_without(&subset_weights(rows, kept), &held_out);
     let truth = retrained(kept, &options.folder()?, &kept_as, losses)?;
-
     let whole = |model: &Vec<f32>| mean(&model.iter().map(|x| f64::from(*x)).collect::<Vec<_>>());
     let means: Vec<f64> = truth.losses.iter().map(whole).collect();
-    let worse: Vec<f64> = means[1..].iter().map(|loss| loss - means[0]).collect();
-    let random = mean(&worse[2..]);
-    Ok(Found::from([
-        ("loss".to_owned(), vec![means[0]]),
-        ("without-top".to_owned(), vec![worse[0]]),
-        ("without-bottom".to_owned(), vec![worse[1]]),
-        ("without-random".to_owned(), worse[2..].to_vec()),
-        ("top-over-random".to_owned(), vec![worse[0] / random]),
-        ("bottom-over-random".to_owned(), vec![worse[1] / random]),
-    ]))
+    Ok(means[1..].iter().map(|loss| loss - means[0]).collect())
 }
