@@ -10,7 +10,7 @@
 const ROUNDER: f32 = 12_582_912.0;
 /// `ln 2` in two parts: the first has so few bits that its products with exponents are exact
 /// (Cody and Waite 1980, chapter 6).
-const LN_2_HIGH: f32 = 0.693_359_375;
+const LN_2_HIGH: f32 = 355.0 / 512.0;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
 /// `eˣ`: `2ᵏ · eʳ` with `|r| ≤ ½ ln 2` and Taylor's series to `r⁷`, whose rest is below `5·10⁻⁹`.

@@ -41,7 +41,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn from_row(self, row: usize, rows: usize) -> Self {
+    fn rows_from(self, row: usize, rows: usize) -> Self {
         let numbers = &self.numbers[(row * self.row_step).min(self.numbers.len())..];
         Self { numbers, rows, ..self }
     }
@@ -78,7 +78,7 @@ pub(super) fn accumulate(out: &mut [f32], left: View<'_>, right: View<'_>) {
         return dispatched(out, left, right);
     }
     out.par_chunks_mut(TASK_ROWS * columns).enumerate().for_each(|(task, out)| {
-        dispatched(out, left.from_row(task * TASK_ROWS, out.len() / columns), right);
+        dispatched(out, left.rows_from(task * TASK_ROWS, out.len() / columns), right);
     });
 }
 

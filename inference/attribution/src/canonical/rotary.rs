@@ -83,8 +83,8 @@ fn ln(x: f64) -> f64 {
 /// off in two parts, and Taylor's series on `[-π/4, π/4]` give the rest.
 fn sine_cosine(angle: f64) -> (f64, f64) {
     // π/2 to 33 bits, and what is missing.
-    const QUARTER_HIGH: f64 = 1.570_796_326_734_125_614_2;
-    const QUARTER_LOW: f64 = 6.077_100_506_506_192_6e-11;
+    const QUARTER_HIGH: f64 = 1.570_796_326_734_125_6;
+    const QUARTER_LOW: f64 = 6.077_100_506_506_192e-11;
     const ROUNDER: f64 = 6_755_399_441_055_744.0;
     let quarters = (angle * std::f64::consts::FRAC_2_PI + ROUNDER) - ROUNDER;
     let rest = (angle - quarters * QUARTER_HIGH) - quarters * QUARTER_LOW;

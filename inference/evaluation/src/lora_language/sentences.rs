@@ -68,7 +68,7 @@ pub fn line(stream: &mut ChaCha8Rng) -> String {
             let words = (0..4).map(|_| pick(stream, &NOUNS)).collect::<Vec<_>>().join(", ");
             format!("{}: {words}", shouted(pick(stream, &ADJECTIVES)))
         }
-        7 | 8 | 9 => {
+        7..=9 => {
             let signs = signs(stream);
             format!("{signs} => {signs}")
         }
