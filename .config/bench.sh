@@ -11,7 +11,7 @@ echo "== blocks of sends beside the Cosmos SDK's application"
 CARGO_TARGET_DIR="$cache/target" cargo build --release --locked -p whence-app --bin blocks-bench
 python3 localnet/peers/blocks.py "$cache/target/release/blocks-bench" "$cache/peers/sdkbench" 100000 docs/figures/blocks.json
 echo "== sends that one validator holds per second, beside simd"
-(cd localnet/peers/sdkbench && go build -o "$cache/peers/simd" github.com/cosmos/ibc-go/v10/testing/simapp/simd)
+(cd localnet/peers/sdkbench && go build -o "$cache/peers/simd" ./simd)
 (cd localnet/peers/chainload && go build -o "$cache/peers/chainload" .)
 python3 localnet/peers/sustained.py "$cache/target/release/whenced" "$cache/peers/simd" "$cache/peers/chainload" \
   5000 8 docs/figures/sustained.json
