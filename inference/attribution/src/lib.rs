@@ -2,20 +2,20 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`objective`] | what is asked of a model: losses, gradients and their derivatives, row by row |
+//! | [`objective`] | what is asked of a model: losses, gradients, their derivatives, row by row |
 //! | [`gradients`] | rows' gradients, one after another or held in memory |
 //! | [`basis`] | bases learned from rows' gradients: rotate, cut, whiten |
 //! | [`methods`] | how much each row did for a query: the index's measure and its peers |
 //! | [`self_influence`] | what a row does to itself: relative scores, the gate for outliers |
 //! | [`spans`] | which passages of an answer stand word for word in rows, and what they are worth |
-//! | [`ablation`] | what retrieved passages did for an answer: its drop in log-probability without them |
+//! | [`ablation`] | what retrieved passages did for an answer: its log-probability without them |
 //! | [`dedupe`] | rows that say what an earlier row says: copies, near copies, paraphrases |
 //! | [`information`] | `−log2` of a frequency in integers |
 //! | [`integers`] | vectors as integers, the index's file and root, the scan over all rows |
 //! | [`fusion`] | from scores of several sources to shares, and the audit ledger |
 //! | [`canonical`] | arithmetic whose bits every verifier gets, and a language model in it |
 //! | [`layout`] | how a flat vector of parameters divides into matrices |
-//! | [`replay`] | training that repeats bit by bit, with a weight per row, and derivatives through it |
+//! | [`replay`] | training that repeats bit by bit, with a weight per row, and its derivatives |
 //!
 //! The crate does no input or output and knows no tensors of a device: numbers come in, and what
 //! leaves it for a report is integers. Inside, arithmetic is `f32` or `f64`.

@@ -19,8 +19,9 @@ pub trait Objective: Sync {
     /// `ℓ_row(θ)`; adds `weight · ∇ℓ_row(θ)` to `gradient`, which is as long as `θ`.
     fn gradient(&self, theta: &[f32], row: usize, weight: f32, gradient: &mut [f32]) -> f32;
 
-    /// The derivative of [`Self::gradient`] along a direction `v` (forward over reverse, Pearlmutter 1994):
-    /// adds `weight · ∇ℓ` to `gradient` and `weight · ∇²ℓ v` to `product`; gives `⟨∇ℓ, v⟩` (unweighted).
+    /// The derivative of [`Self::gradient`] along a direction `v` (forward over reverse,
+    /// Pearlmutter 1994): adds `weight · ∇ℓ` to `gradient` and `weight · ∇²ℓ v` to `product`; gives
+    /// `⟨∇ℓ, v⟩` (unweighted).
     fn curvature(&self, theta: &[f32], row: usize, along: Along<'_>) -> f32;
 }
 

@@ -117,7 +117,8 @@ fn array(shape: &[usize], values: Values<'_>) -> Result<Vec<u8>> {
         _ => sizes.trim_end_matches(", ").to_owned(),
     };
     let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({sizes}), }}");
-    // Magic, version and length take 10 bytes; the numbers begin at a multiple of 64, after a newline.
+    // Magic, version and length take 10 bytes; the numbers begin at a multiple of 64, after a
+    // newline.
     let end = (10 + header.len() + 1).next_multiple_of(64);
     header.push_str(&" ".repeat(end - 10 - header.len() - 1));
     header.push('\n');

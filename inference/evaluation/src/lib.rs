@@ -9,8 +9,8 @@
 //! | [`lora_language`] | a small language model with an adapter that rewrites sentences |
 //! | [`parts`] | what the harness measures, part by part |
 //! | [`random`] | seeded choices: the same seed, the same subsets |
-//! | [`recipes`] | the runs that are replayed: seeded batches, and settings smooth in rows' weights |
-//! | [`retraining`] | the truth: models trained again without some rows, kept on disk, and the LDS |
+//! | [`recipes`] | the runs that are replayed: seeded batches, settings smooth in rows' weights |
+//! | [`retraining`] | the truth: models trained again without some rows, kept on disk; the LDS |
 //! | [`statistics`] | ranks, correlations, areas under curves, standard errors |
 //! | [`table`] | the tables of a document, made from the file of figures |
 #![allow(

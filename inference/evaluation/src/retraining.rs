@@ -20,16 +20,18 @@ pub struct Truth {
 /// Scores of one query after the other, each a number a row: larger, the row helps more.
 pub type Scores = Vec<Vec<f32>>;
 
-/// Which rows each of some models is trained on: a seed's draws, a share `dropped` left out of each.
+/// Which rows each of some models is trained on: a seed's draws, a share `dropped` left out of
+/// each.
 pub fn subsets(seed: u64, rows: usize, dropped: f64, models: usize) -> Vec<Vec<usize>> {
     let mut stream = random::stream(seed, &format!("subsets without {dropped}"));
     let kept = rows - (rows as f64 * dropped).round() as usize;
     (0..models).map(|_| random::subset(&mut stream, rows, kept)).collect()
 }
 
-/// Trains on each subset, one a thread: `losses` trains on the rows it is given and gives every query's
-/// loss. What is found in `folder` is not made again, so that hours of it can be interrupted and shared;
-/// `name` says which model, seed, recipe and share it is of: another name, another truth.
+/// Trains on each subset, one a thread: `losses` trains on the rows it is given and gives every
+/// query's loss. What is found in `folder` is not made again, so that hours of it can be
+/// interrupted and shared; `name` says which model, seed, recipe and share it is of: another name,
+/// another truth.
 pub fn retrained(
     subsets: Vec<Vec<usize>>,
     folder: &Path,

@@ -15,9 +15,10 @@ struct Factors {
     right: Matrix,
 }
 
-/// In two passes over a stream. The first sums `L = Σ G Gᵀ` and `R = Σ Gᵀ G`; their eigenvectors `u_a`
-/// and `w_b` give directions `u_a w_bᵀ`, along which the second measures `E[(u_aᵀ G w_b)²]`. Memory:
-/// `outputs² + inputs² + outputs · inputs` numbers of `f64` a matrix, whatever the number of rows.
+/// In two passes over a stream. The first sums `L = Σ G Gᵀ` and `R = Σ Gᵀ G`; their eigenvectors
+/// `u_a` and `w_b` give directions `u_a w_bᵀ`, along which the second measures `E[(u_aᵀ G w_b)²]`.
+/// Memory: `outputs² + inputs² + outputs · inputs` numbers of `f64` a matrix, whatever the number
+/// of rows.
 pub(super) fn directions(source: &dyn Gradients, kept: usize) -> Result<Vec<Directions>> {
     let (layout, ranges) = (source.layout(), source.layout().ranges());
     let zeros = |block: &Block| {

@@ -2,13 +2,13 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | [`whitening`] | rotated, cut to the directions kept, whitened; self-influence with what was cut |
-//! | `principal` | directions of the largest second moments: exact from the rows held, or by a sketch |
+//! | [`whitening`] | rotated, cut to the directions kept, whitened; self-influence with all of it |
+//! | `principal` | directions of the largest second moments: exact from held rows, or by a sketch |
 //! | `kronecker` | directions that are outer products, as a matrix's gradients are |
 //!
-//! A block's second moments are `F = (1/N) Σ g gᵀ`, with eigenvalues `e`; a whitened block is
-//! `x_j = ⟨v_j, g⟩ / √(e_j + λ)`, so that `Σ_j x_j y_j = gᵀ (F + λ)⁻¹ h` within the directions kept.
-//! `λ` is the mean eigenvalue `tr F / d` times a factor that is 1: what is as common as the average
+//! A block's second moments are `F = (1/N) Σ g gᵀ`, with eigenvalues `e`; a whitened block is `x_j
+//! = ⟨v_j, g⟩ / √(e_j + λ)`, so that `Σ_j x_j y_j = gᵀ (F + λ)⁻¹ h` within the directions kept. `λ`
+//! is the mean eigenvalue `tr F / d` times a factor that is 1: what is as common as the average
 //! direction is halved, and nothing is tuned.
 //!
 //! New rows are projected with the basis as it is, so an index grows without touching its old rows.

@@ -1,4 +1,5 @@
-//! Principal directions of rows' gradients: exact from rows in memory, or by a sketch from a stream.
+//! Principal directions of rows' gradients: exact from rows in memory, or by a sketch from a
+//! stream.
 
 use std::ops::Range;
 
@@ -15,8 +16,8 @@ const SPARE: usize = 16;
 /// The sketch's seed. Whoever builds the basis again gets the same.
 const SEED: u64 = 0x5748_454e_4345;
 
-/// From rows in memory: eigenvectors of `F`, or of the rows' Gram matrix where it is smaller, which has
-/// the same eigenvalues (Turk and Pentland 1991). Matrices too large for either are sketched.
+/// From rows in memory: eigenvectors of `F`, or of the rows' Gram matrix where it is smaller, which
+/// has the same eigenvalues (Turk and Pentland 1991). Matrices too large for either are sketched.
 pub(super) fn directions(held: &Held, kept: usize) -> Result<Vec<Directions>> {
     let ranges = held.layout().ranges();
     let side = |range: &Range<usize>| range.len().min(held.rows());

@@ -65,15 +65,15 @@ impl Whitening {
         &self.spectra
     }
 
-    /// A gradient's coordinates, block by block; over the rows that the basis was learned from, their
-    /// mean square length is 1. A dot product of a query's and a row's is the score.
+    /// A gradient's coordinates, block by block; over the rows that the basis was learned from,
+    /// their mean square length is 1. A dot product of a query's and a row's is the score.
     pub fn project(&self, gradient: &[f32]) -> Result<Vec<Vec<f32>>> {
         project(&self.preconditioner, gradient)
     }
 
-    /// A row's self-influence `gᵀ (F + λ)⁻¹ g` in the unit of [`Self::project`]'s square length: what the
-    /// coordinates say, and what was cut, where `F` is taken as the mean of its cut eigenvalues. A row
-    /// that is like no other lies there, and would look harmless without.
+    /// A row's self-influence `gᵀ (F + λ)⁻¹ g` in the unit of [`Self::project`]'s square length:
+    /// what the coordinates say, and what was cut, where `F` is taken as the mean of its cut
+    /// eigenvalues. A row that is like no other lies there, and would look harmless without.
     pub fn self_influence(&self, gradient: &[f32], projected: &[Vec<f32>]) -> f32 {
         let mut sum = 0.0;
         let mut start = 0;

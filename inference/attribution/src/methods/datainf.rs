@@ -4,9 +4,9 @@ use super::{Method, Query};
 use crate::error::{Error, Result, require_size};
 use crate::gradients::{Gradients, Held, add_scaled, dot};
 
-/// `Σ_l (1/λ_l) ( L_l,qk − (1/n) Σ_i L_l,qi L_l,ik / (λ_l + L_l,ii) )` with `L_l,ij = ⟨g_l,i, g_l,j⟩` and
-/// `λ_l = factor · mean_i ‖g_l,i‖² / d_l` (2310.00902, eq. 5, with the sign that a helpful row has a
-/// positive score): per matrix `g_qᵀ [ (1/n) Σ_i (g_i g_iᵀ + λ)⁻¹ ] g_k`.
+/// `Σ_l (1/λ_l) ( L_l,qk − (1/n) Σ_i L_l,qi L_l,ik / (λ_l + L_l,ii) )` with `L_l,ij = ⟨g_l,i,
+/// g_l,j⟩` and `λ_l = factor · mean_i ‖g_l,i‖² / d_l` (2310.00902, eq. 5, with the sign that a
+/// helpful row has a positive score): per matrix `g_qᵀ [ (1/n) Σ_i (g_i g_iᵀ + λ)⁻¹ ] g_k`.
 ///
 /// Time: twice a dot product a row. The authors' factor is 0.1 (§5).
 #[derive(Debug, Clone)]

@@ -7,9 +7,9 @@ use crate::algebra::{Matrix, Positive, matrix};
 use crate::error::{Error, Result, require_size};
 use crate::gradients::{Gradients, Held, dot};
 
-/// `Σ_l g_l,qᵀ (F_l + λ_l)⁻¹ g_l,i` with `F_l = (1/N) Σ g gᵀ` and `λ_l = factor · tr F_l / d_l`, exactly,
-/// as `N (K_l + N λ_l)⁻¹ K_l,q` with the rows' Gram matrix `K_l` (Woodbury's identity). For up to about
-/// 5,000 rows: `N²` numbers a matrix.
+/// `Σ_l g_l,qᵀ (F_l + λ_l)⁻¹ g_l,i` with `F_l = (1/N) Σ g gᵀ` and `λ_l = factor · tr F_l / d_l`,
+/// exactly, as `N (K_l + N λ_l)⁻¹ K_l,q` with the rows' Gram matrix `K_l` (Woodbury's identity).
+/// For up to about 5,000 rows: `N²` numbers a matrix.
 #[derive(Debug)]
 pub struct Dual<'a> {
     rows: &'a Held,

@@ -9,8 +9,8 @@ use crate::error::{Error, Result, require_size};
 use crate::gradients::{Gradients, Held, dot};
 use crate::objective::{Along, Objective};
 
-/// `g_qᵀ (H + λ)⁻¹ g_i` with `H = (1/N) Σ_i ∇²ℓ_i(θ)` over the rows (Koh and Liang, 1703.04730, eq. 2).
-/// `λ` is the penalty that the model was trained with, or damping.
+/// `g_qᵀ (H + λ)⁻¹ g_i` with `H = (1/N) Σ_i ∇²ℓ_i(θ)` over the rows (Koh and Liang, 1703.04730, eq.
+/// 2). `λ` is the penalty that the model was trained with, or damping.
 #[derive(Debug)]
 pub struct Exact<'a> {
     rows: &'a Held,
@@ -18,8 +18,8 @@ pub struct Exact<'a> {
 }
 
 impl<'a> Exact<'a> {
-    /// At parameters `theta`; `rows` are the gradients there of the objective's rows from 0. Takes one
-    /// [`Objective::curvature`] for each row and parameter, and `P²` numbers.
+    /// At parameters `theta`; `rows` are the gradients there of the objective's rows from 0. Takes
+    /// one [`Objective::curvature`] for each row and parameter, and `P²` numbers.
     pub fn new(
         objective: &dyn Objective,
         theta: &[f32],

@@ -6,8 +6,8 @@ use crate::error::{Error, Result, require_size};
 use crate::gradients::{Gradients, Held};
 use crate::replay::{Checkpoint, Optimiser};
 
-/// `Σ_c η_c cos(g_q,c, Γ_i,c)` with `Γ = m′ / (√v′ + ε)`, `m′` and `v′` being Adam's means after one more
-/// step on row `i` alone (2402.04333, §2.2 and eq. 3).
+/// `Σ_c η_c cos(g_q,c, Γ_i,c)` with `Γ = m′ / (√v′ + ε)`, `m′` and `v′` being Adam's means after
+/// one more step on row `i` alone (2402.04333, §2.2 and eq. 3).
 #[derive(Debug, Clone)]
 pub struct Less {
     /// At each checkpoint the learning rate and every row's direction.

@@ -8,9 +8,9 @@ use crate::algebra::{Matrix, Positive, matrix};
 use crate::error::{Error, Result, require_size};
 use crate::gradients::{Gradients, Held, Signs, add_scaled};
 
-/// `φ_qᵀ (ΦᵀΦ)⁻¹ φ_i (1 − p_i)` with `φ = P ∇f` for the margin `f = log(p / (1 − p))` and a random `P` of
-/// signs over `√k` (2303.14186, §3, steps 1 to 4; one model). Gradients of the loss `−log p` are
-/// `−(1 − p) ∇f`, so both come from losses and their gradients.
+/// `φ_qᵀ (ΦᵀΦ)⁻¹ φ_i (1 − p_i)` with `φ = P ∇f` for the margin `f = log(p / (1 − p))` and a random
+/// `P` of signs over `√k` (2303.14186, §3, steps 1 to 4; one model). Gradients of the loss `−log p`
+/// are `−(1 − p) ∇f`, so both come from losses and their gradients.
 #[derive(Debug)]
 pub struct Trak {
     seed: u64,

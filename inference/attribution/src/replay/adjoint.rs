@@ -58,8 +58,9 @@ impl Adjoint {
         }
     }
 
-    /// Takes the state's derivatives before the optimiser's update, and gives the one by its gradient
-    /// (after clipping). All in the update's own numbers; see [`Optimiser`] for the formulas.
+    /// Takes the state's derivatives before the optimiser's update, and gives the one by its
+    /// gradient (after clipping). All in the update's own numbers; see [`Optimiser`] for the
+    /// formulas.
     fn through_optimiser(&mut self, problem: &Problem<'_>, taken: &Taken<'_>) -> Vec<f32> {
         let pace = taken.pace;
         let shrink = 1.0 - pace.rate * problem.recipe.weight_decay;

@@ -5,7 +5,8 @@ use super::train::train;
 use crate::error::{Error, Result, require_size};
 use crate::objective::Objective;
 
-/// What a query's loss would change by if each row's weight were `to`: `(to − w_i) ∂f/∂w_i`, in nats.
+/// What a query's loss would change by if each row's weight were `to`: `(to − w_i) ∂f/∂w_i`, in
+/// nats.
 ///
 /// First order in the weight (MAGIC, 2504.16430, eq. 3). With `to` 0 it is leaving one out, where a
 /// positive number says that the row helps; with `to` 1 and a row of weight 0 it is adding one in.
@@ -40,8 +41,9 @@ impl Queries<'_> {
 }
 
 impl Replay<'_> {
-    /// What [`changes`] estimates, exactly: the run is made again for each of some rows with its weight
-    /// set to `to`. One vector a row, one number (nats, after − before) a query; `T` steps a row.
+    /// What [`changes`] estimates, exactly: the run is made again for each of some rows with its
+    /// weight set to `to`. One vector a row, one number (nats, after − before) a query; `T` steps a
+    /// row.
     pub fn changes_exactly(
         &self,
         rows: &[usize],
@@ -74,8 +76,8 @@ pub struct Fidelity {
 }
 
 /// Spearman's correlation over rows between scores (larger: the row helps more) and what the replay
-/// says leaving the row out does ([`changes`] to 0), per query, and its mean. It is what the epoch's
-/// audit publishes per adapter (protocol §4.4, C7).
+/// says leaving the row out does ([`changes`] to 0), per query, and its mean. It is what the
+/// epoch's audit publishes per adapter (protocol §4.4, C7).
 pub fn fidelity(scores: &[Vec<f32>], replayed: &[Vec<f32>]) -> Result<Fidelity> {
     require_size("the replayed queries", replayed.len(), scores.len())?;
     let mut of_query = Vec::with_capacity(scores.len());

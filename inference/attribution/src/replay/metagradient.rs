@@ -25,14 +25,16 @@ impl Replay<'_> {
     /// weights, in the unit of `f_q` (nats for a loss) per unit of weight.
     ///
     /// `f_q` comes as a function of `θ_T` that gives every query's gradient `∇f_q(θ_T)`, as
-    /// [`Queries::gradients`](super::Queries::gradients) does for losses. The derivative is that of the run itself (MAGIC,
-    /// 2504.16430, §3, by Engstrom et al.'s 2503.13751 replay): nothing is linearised or damped, so
-    /// it is exact up to the rounding of `f32`. A row of weight 0 gets the derivative of adding it.
+    /// [`Queries::gradients`](super::Queries::gradients) does for losses. The derivative is that of
+    /// the run itself (MAGIC, 2504.16430, §3, by Engstrom et al.'s 2503.13751 replay): nothing is
+    /// linearised or damped, so it is exact up to the rounding of `f32`. A row of weight 0 gets the
+    /// derivative of adding it.
     ///
     /// Time: two runs forward, shared by all queries, and for each query and step one
-    /// [`Objective::curvature`] a row. Memory in numbers of `f32`, with `P` parameters, `T` steps and
-    /// `Q` queries: `3P√T` of states kept, `4P√T` of the segment gone through again, `3P` for each of
-    /// `Q`, and two vectors for each of the sixteen rows at work; SGD takes two thirds of it.
+    /// [`Objective::curvature`] a row. Memory in numbers of `f32`, with `P` parameters, `T` steps
+    /// and `Q` queries: `3P√T` of states kept, `4P√T` of the segment gone through again, `3P` for
+    /// each of `Q`, and two vectors for each of the sixteen rows at work; SGD takes two thirds of
+    /// it.
     pub fn metagradients(
         &self,
         queries: impl FnOnce(&[f32]) -> Vec<Vec<f32>>,
@@ -40,8 +42,9 @@ impl Replay<'_> {
         self.metagradients_from(&self.recipe.square_root_steps(), queries)
     }
 
-    /// The same with states kept before the steps given (rising, from 0) instead of every `⌈√T⌉`-th:
-    /// fewer take less memory for states and more for segments. The bits do not depend on them.
+    /// The same with states kept before the steps given (rising, from 0) instead of every
+    /// `⌈√T⌉`-th: fewer take less memory for states and more for segments. The bits do not depend
+    /// on them.
     pub fn metagradients_from(
         &self,
         keep: &[usize],

@@ -1,4 +1,5 @@
-//! Training that can be repeated bit by bit, with a weight per row, and exact derivatives through it.
+//! Training that can be repeated bit by bit, with a weight per row, and exact derivatives through
+//! it.
 //!
 //! | file | what it is for |
 //! |---|---|
@@ -9,12 +10,12 @@
 //! | [`Replay::metasmoothness`] | whether such derivatives tell about retraining at all |
 //!
 //! A run minimises, step by step, `L_t(θ, w) = (1/B_t) Σ_{i ∈ batch_t} w_i ℓ_i(θ)`. `B_t` is the
-//! number of rows *stated* in the batch, whatever their weights, so that the trained parameters are a
-//! smooth function of `w`: a row of weight 0 is skipped, and the rows beside it do not count for more.
-//! Training on a subset is training with weights 0 and 1.
+//! number of rows *stated* in the batch, whatever their weights, so that the trained parameters are
+//! a smooth function of `w`: a row of weight 0 is skipped, and the rows beside it do not count for
+//! more. Training on a subset is training with weights 0 and 1.
 //!
-//! The sums run over a batch's rows in the order given, and threads only share out the rows: the same
-//! inputs give the same bits for any number of threads.
+//! The sums run over a batch's rows in the order given, and threads only share out the rows: the
+//! same inputs give the same bits for any number of threads.
 
 mod adjoint;
 pub mod audit;

@@ -12,11 +12,11 @@ pub struct Recipe {
     pub optimiser: Optimiser,
     /// How far, step by step.
     pub schedule: Schedule,
-    /// Decoupled weight decay `δ` (Loshchilov and Hutter, 1711.05101, §2): each step first multiplies
-    /// `θ` with `1 − rate · δ`. 0 is none.
+    /// Decoupled weight decay `δ` (Loshchilov and Hutter, 1711.05101, §2): each step first
+    /// multiplies `θ` with `1 − rate · δ`. 0 is none.
     pub weight_decay: f32,
-    /// Smooth clipping at a norm `c`: the gradient is multiplied with `1/√(1 + ‖g‖²/c²)`, so that its
-    /// norm stays below `c` and the run stays differentiable, which hard clipping is not.
+    /// Smooth clipping at a norm `c`: the gradient is multiplied with `1/√(1 + ‖g‖²/c²)`, so that
+    /// its norm stays below `c` and the run stays differentiable, which hard clipping is not.
     pub clip: Option<f32>,
     /// The rows of each step, in the order of the sums. A row may come up any number of times.
     pub batches: Vec<Vec<usize>>,
@@ -33,10 +33,11 @@ pub enum Optimiser {
         /// `μ`, below 1; 0 is plain gradient descent.
         momentum: f32,
     },
-    /// Adam (Kingma and Ba, 1412.6980, algorithm 1) with `eps_root` inside the square root:
-    /// `m ← β₁ m + (1−β₁) g`, `v ← β₂ v + (1−β₂) g²`, `θ ← θ − η m̂ / (√(v̂ + eps_root) + eps)`, where
-    /// `m̂ = m/(1−β₁ᵗ)` and `v̂ = v/(1−β₂ᵗ)` with `t` from 1. Without `eps_root` the derivative of the
-    /// root has no bound at `v̂ = 0`, and the run is not smooth in its weights (MAGIC, 2504.16430, §3).
+    /// Adam (Kingma and Ba, 1412.6980, algorithm 1) with `eps_root` inside the square root: `m ← β₁
+    /// m + (1−β₁) g`, `v ← β₂ v + (1−β₂) g²`, `θ ← θ − η m̂ / (√(v̂ + eps_root) + eps)`, where `m̂
+    /// = m/(1−β₁ᵗ)` and `v̂ = v/(1−β₂ᵗ)` with `t` from 1. Without `eps_root` the derivative of the
+    /// root has no bound at `v̂ = 0`, and the run is not smooth in its weights (MAGIC, 2504.16430,
+    /// §3).
     Adam {
         /// `β₁`, of the mean.
         beta1: f32,
@@ -134,7 +135,8 @@ impl Recipe {
         }
     }
 
-    /// Every step's numbers. Powers are running products in `f64`, which come out the same everywhere.
+    /// Every step's numbers. Powers are running products in `f64`, which come out the same
+    /// everywhere.
     pub(crate) fn paces(&self) -> Vec<Pace> {
         let (beta1, beta2) = match self.optimiser {
             Optimiser::Sgd { .. } => (0.0, 0.0),

@@ -5,12 +5,14 @@ use super::train::train;
 use crate::error::{Result, require_size};
 
 impl Replay<'_> {
-    /// Empirical metasmoothness along a direction `v` of weights at a step `h` (2503.13751, def. 2):
-    /// with `Δ(w) = (θ_T(w + h v) − θ_T(w)) / h`, how far the signs of `Δ(w + h v)` are those of
-    /// `Δ(w)`, every parameter counting by `|Δ(w)|`: `Σ |Δ(w)| sign Δ(w) sign Δ(w+hv) / Σ |Δ(w)|`.
+    /// Empirical metasmoothness along a direction `v` of weights at a step `h` (2503.13751, def.
+    /// 2): with `Δ(w) = (θ_T(w + h v) − θ_T(w)) / h`, how far the signs of `Δ(w + h v)` are those
+    /// of `Δ(w)`, every parameter counting by `|Δ(w)|`: `Σ |Δ(w)| sign Δ(w) sign Δ(w+hv) / Σ
+    /// |Δ(w)|`.
     ///
-    /// From −1 to 1; 1 says that the end moves on as it began to, and below about ½ a derivative tells
-    /// little about weights that far away. 0 where nothing moves. Three runs; no query is needed.
+    /// From −1 to 1; 1 says that the end moves on as it began to, and below about ½ a derivative
+    /// tells little about weights that far away. 0 where nothing moves. Three runs; no query is
+    /// needed.
     pub fn metasmoothness(&self, direction: &[f32], step: f32) -> Result<f64> {
         require_size("a direction of weights", direction.len(), self.weights.len())?;
         let end = |times: f32| {

@@ -6,7 +6,8 @@ use super::recipe::{Optimiser, Pace, Recipe};
 use super::train::Checkpoint;
 use crate::objective::Objective;
 
-/// Rows whose gradients are held at once. It bounds memory, and being fixed it is no matter for bits.
+/// Rows whose gradients are held at once. It bounds memory, and being fixed it is no matter for
+/// bits.
 pub(crate) const ROWS_AT_ONCE: usize = 16;
 
 /// What a run is over: an objective, its recipe and a weight per row.

@@ -30,8 +30,8 @@ pub struct Run {
 /// Trains from `start` (as long as `θ`), with one weight for each of the rows from 0.
 ///
 /// Minimises `(1/B_t) Σ_{i ∈ batch_t} w_i ℓ_i(θ)`, where `B_t` is the number of rows stated in the
-/// batch: a weight of 0 leaves a row out and changes nothing for the others, so weights 0 and 1 train
-/// on a subset and lie on the same smooth function of `w` as the derivatives of the replay.
+/// batch: a weight of 0 leaves a row out and changes nothing for the others, so weights 0 and 1
+/// train on a subset and lie on the same smooth function of `w` as the derivatives of the replay.
 /// Rows of weight 0 cost nothing. Memory: a state and a few rows' gradients at a time, 4 bytes a
 /// number, beside what is kept. The same bits for any number of threads.
 pub fn train(

@@ -35,7 +35,8 @@ impl Linear {
         1.0 / self.digits.trained.max(1) as f64
     }
 
-    /// The minimum of `(1/N) Σ_i w_i ℓ_i(θ) + (λ/2) ‖θ‖²` over all `N` trained rows, by L-BFGS (Nocedal
+    /// The minimum of `(1/N) Σ_i w_i ℓ_i(θ) + (λ/2) ‖θ‖²` over all `N` trained rows, by L-BFGS
+    /// (Nocedal
     /// 1980) with halved steps; weights 0 and 1 train on a subset. The penalty makes it strictly
     /// convex, so that the end depends neither on the start nor on the way.
     pub fn fit(&self, weights: &[f32]) -> Result<Vec<f32>> {

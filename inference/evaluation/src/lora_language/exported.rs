@@ -8,8 +8,8 @@ use super::base::{Base, config};
 use crate::export::{Folder, Values};
 
 impl LoraLanguage {
-    /// Writes the base's weights, every row's tokens and where its answer is, and the base's logits of
-    /// the first row, which say whether somebody's copy is the same model.
+    /// Writes the base's weights, every row's tokens and where its answer is, and the base's logits
+    /// of the first row, which say whether somebody's copy is the same model.
     pub fn export(&self, base: &Base, folder: &Folder) -> Result<()> {
         let decoder = self.objective.decoder();
         ensure!(decoder.config() == &config(), "an adapter on another base");

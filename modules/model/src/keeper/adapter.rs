@@ -32,7 +32,8 @@ pub fn adapter_of(s: &(impl StateRead + ?Sized), model_id: u64) -> Result<Option
 }
 
 /// Adapters that were trained on one of a datanet's versions, at most `limit`, the first ones;
-/// looks at the first 10,000 adapters. For telling a contribution's story, never for a block's work.
+/// looks at the first 10,000 adapters. For telling a contribution's story, never for a block's
+/// work.
 pub fn trained_on(
     s: &(impl StateRead + ?Sized),
     (datanet_id, versions): (u64, &[u64]),

@@ -1,4 +1,5 @@
-//! `classdet`: do the rows that score best for a query have its class? Not fidelity: parity with DataInf.
+//! `classdet`: do the rows that score best for a query have its class? Not fidelity: parity with
+//! DataInf.
 
 use anyhow::Result;
 
@@ -33,8 +34,8 @@ fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
     Ok(found)
 }
 
-/// The area under the curve of the query's class against all others, and how much of the class is among
-/// as many best rows as it has.
+/// The area under the curve of the query's class against all others, and how much of the class is
+/// among as many best rows as it has.
 fn apart(scores: &[f32], classes: &[usize], class: usize) -> (f64, f64) {
     let pairs = || scores.iter().map(|score| f64::from(*score)).zip(classes);
     let of = |same: bool| {

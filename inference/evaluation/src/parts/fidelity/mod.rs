@@ -1,4 +1,5 @@
-//! Scores held against the truth: models trained again, rows known to be wrong, classes, usefulness.
+//! Scores held against the truth: models trained again, rows known to be wrong, classes,
+//! usefulness.
 //!
 //! | room | what it is for |
 //! |---|---|
@@ -57,7 +58,8 @@ pub struct Options {
     /// Seeds: of the data, the start, the batches and the subsets.
     #[arg(long, value_delimiter = ',', default_values = ["1", "2", "3"])]
     pub seeds: Vec<u64>,
-    /// Where the losses of retrained models are kept; `~/.cache/whence/attribution` where not named.
+    /// Where the losses of retrained models are kept; `~/.cache/whence/attribution` where not
+    /// named.
     #[arg(long)]
     pub folder: Option<PathBuf>,
     /// A file of figures to keep the figures in.

@@ -5,8 +5,8 @@ use whence_influence::self_influence::payable;
 
 use crate::retraining::Scores;
 
-/// Each row's share of all pay, every query paying one: relative scores, positive, of rows that pass the
-/// gate. A query that no row helps pays nobody.
+/// Each row's share of all pay, every query paying one: relative scores, positive, of rows that
+/// pass the gate. A query that no row helps pays nobody.
 pub fn by_index(scores: &Scores, self_influences: &[f32]) -> Result<Vec<f64>> {
     let one = |scores: &Vec<f32>| Ok(payable(scores, self_influences)?);
     Ok(shares(&scores.iter().map(one).collect::<Result<Scores>>()?))
@@ -18,7 +18,8 @@ pub fn naively(scores: &Scores) -> Vec<f64> {
     shares(&scores.iter().map(positive).collect())
 }
 
-/// What each row did for all queries together, helped and hurt: no pay, but what a cut of pay forgets.
+/// What each row did for all queries together, helped and hurt: no pay, but what a cut of pay
+/// forgets.
 pub fn net(scores: &Scores) -> Vec<f64> {
     let mut sum = vec![0.0; scores.first().map_or(0, Vec::len)];
     for query in scores {

@@ -102,7 +102,8 @@ impl<'a> Trained<'a> {
         Ok(all)
     }
 
-    /// The index: rounded to 8 bits as it is served, to 4, in its own `f32`, and in the other basis.
+    /// The index: rounded to 8 bits as it is served, to 4, in its own `f32`, and in the other
+    /// basis.
     pub fn index(&self) -> Result<Vec<(&'static str, Scores)>> {
         let (whitening, other) =
             (self.basis(Rotation::Principal)?, self.basis(Rotation::Kronecker)?);

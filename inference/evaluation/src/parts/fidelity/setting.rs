@@ -26,14 +26,15 @@ pub trait Setting: Sync {
     /// Which class a row is of.
     fn class(&self, row: usize) -> usize;
 
-    /// Trains with a weight for each row; checkpoints at a quarter, a half, three quarters and the end.
+    /// Trains with a weight for each row; checkpoints at a quarter, a half, three quarters and the
+    /// end.
     fn train(&self, weights: &[f32]) -> Result<Run>;
 
     /// What it is trained by, where that goes step by step.
     fn recipe(&self) -> Option<&Recipe>;
 
-    /// The damping of the whole Hessian, where there are few enough parameters for one: the penalty that
-    /// the model is trained with.
+    /// The damping of the whole Hessian, where there are few enough parameters for one: the penalty
+    /// that the model is trained with.
     fn penalty(&self) -> Option<f64>;
 
     /// What the model makes of a row; empty where it has no inside.
@@ -42,7 +43,8 @@ pub trait Setting: Sync {
     /// A row's words as numbers; empty where it has none.
     fn terms(&self, row: usize) -> Vec<u32>;
 
-    /// Writes what programs of others need besides gradients: inputs and labels, where they are small.
+    /// Writes what programs of others need besides gradients: inputs and labels, where they are
+    /// small.
     fn export(&self, _: &Folder) -> Result<()> {
         Ok(())
     }

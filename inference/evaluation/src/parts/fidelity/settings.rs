@@ -74,7 +74,8 @@ impl Name {
                 let model = Network::new(digits)?;
                 Box::new(NetworkDigits { start: model.start(seed), model, recipe, queries })
             }
-            // In the pilot a tenth of wrong tags moved the held-out loss by 1 %: no noise that hurts.
+            // In the pilot a tenth of wrong tags moved the held-out loss by 1 %: no noise that
+            // hurts.
             Self::LoraLanguage => bail!("only digits have labels that can be wrong"),
         };
         Ok((setting, wrong))

@@ -1,4 +1,5 @@
-//! `utility`: without the best-paid fifth of the rows, is the model worse than without any other fifth?
+//! `utility`: without the best-paid fifth of the rows, is the model worse than without any other
+//! fifth?
 
 use anyhow::{Result, ensure};
 use whence_canon::score::Bits;
@@ -34,7 +35,8 @@ fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
     let whitening = trained.basis(Rotation::Principal)?;
     let index = Whitened::new(&whitening, trained.rows()?)?;
     let scores = trained.rounded(&index, Bits::Eight)?;
-    // As it is paid; without the gate and relative scores; and with what hurt set against what helped.
+    // As it is paid; without the gate and relative scores; and with what hurt set against what
+    // helped.
     let rules = [
         ("", by_index(&scores, index.self_influences())?),
         ("plain.", naively(&scores)),

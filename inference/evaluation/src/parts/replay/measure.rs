@@ -58,8 +58,8 @@ pub fn measure(
     Ok(found)
 }
 
-/// Pearson's correlation over rows drawn by the seed of what is said of leaving each out with what it
-/// did.
+/// Pearson's correlation over rows drawn by the seed of what is said of leaving each out with what
+/// it did.
 fn left_out(
     case: &Case<'_>,
     methods: &[(&str, Scores)],

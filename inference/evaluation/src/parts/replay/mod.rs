@@ -1,4 +1,5 @@
-//! Replay held against retraining: is the audit itself right, and how near is what is paid by to it?
+//! Replay held against retraining: is the audit itself right, and how near is what is paid by to
+//! it?
 //!
 //! | file | what it is for |
 //! |---|---|
@@ -27,7 +28,12 @@ use settings::Setting;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Options {
     /// Which models are replayed.
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["digits-lr", "digits-mlp", "lora-language"])]
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_values = ["digits-lr", "digits-mlp", "lora-language"]
+    )]
     pub settings: Vec<Setting>,
     /// Seeds: of the data, the start, the batches and the subsets.
     #[arg(long, value_delimiter = ',', default_values = ["1", "2", "3"])]

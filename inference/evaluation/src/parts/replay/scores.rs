@@ -17,15 +17,16 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// What leaving each row out adds to each query's loss, in nats: to first order in its weight, and
-    /// exactly so, by going back through the run.
+    /// What leaving each row out adds to each query's loss, in nats: to first order in its weight,
+    /// and exactly so, by going back through the run.
     pub fn replayed(&self) -> Result<Scores> {
         let slopes = self.replay.metagradients(|theta| self.queries.gradients(theta))?;
         Ok(slopes.iter().map(|slopes| changes(slopes, self.replay.weights, 0.0)).collect())
     }
 
-    /// A control: the way through the run without its adjoint, as if a row's gradient at a step moved
-    /// the end by as much: `Σ_t (η_t/B_t) ⟨∇ℓ_i(θ_t), ∇ℓ_q(θ_T)⟩` over the steps that saw the row.
+    /// A control: the way through the run without its adjoint, as if a row's gradient at a step
+    /// moved the end by as much: `Σ_t (η_t/B_t) ⟨∇ℓ_i(θ_t), ∇ℓ_q(θ_T)⟩` over the steps that saw the
+    /// row.
     pub fn without_adjoint(&self) -> Result<Scores> {
         let Replay { objective, start, recipe, weights } = self.replay;
         let keep = (0..=recipe.steps()).collect();

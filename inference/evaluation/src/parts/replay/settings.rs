@@ -39,8 +39,8 @@ impl Setting {
         }
     }
 
-    /// The setting of `lds` that it trains in the same way, whose retrained models it shares; logistic
-    /// regression goes to its optimum there, and step by step here.
+    /// The setting of `lds` that it trains in the same way, whose retrained models it shares;
+    /// logistic regression goes to its optimum there, and step by step here.
     pub fn shared(self) -> Option<Name> {
         match self {
             Self::DigitsLr => None,
