@@ -159,10 +159,7 @@ pub(crate) fn init(ctx: &mut Ctx<'_>, g: &pb::GenesisState) -> Result<()> {
         let key = (deployment.adapter_id, deployment.provider_id);
         state::DEPLOYMENTS.set(ctx, &key, deployment);
         let model = keeper::require(ctx, deployment.adapter_id)?.model_id;
-        let newest = state::NEWEST.get(ctx, &model)?;
-        if newest.is_none_or(|known| known.since_height <= deployment.since_height) {
-            state::NEWEST.set(ctx, &model, deployment);
-        }
+        keeper::note_newest(ctx, model, deployment)?;
     }
     for flag in &g.flags {
         state::FLAGS.set(ctx, &(flag.adapter_id, flag.id), flag);

@@ -39,6 +39,17 @@ pub fn deployed(s: &dyn StateRead, ports: &dyn Ports, model_id: u64) -> Result<O
     Ok(None)
 }
 
+/// Keeps a model's newest deployment: the last height, then the highest adapter and provider, so
+/// that an import finds the same one. Whether it still serves is said in its own record alone.
+pub(crate) fn note_newest(ctx: &mut Ctx<'_>, model: u64, made: &pb::Deployment) -> Result<()> {
+    let age = |d: &pb::Deployment| (d.since_height, d.adapter_id, d.provider_id);
+    if state::NEWEST.get(ctx, &model)?.is_none_or(|known| age(&known) < age(made)) {
+        let until_height = 0;
+        state::NEWEST.set(ctx, &model, &pb::Deployment { until_height, ..made.clone() });
+    }
+    Ok(())
+}
+
 fn serves(s: &dyn StateRead, ports: &dyn Ports, pair: (u64, u64)) -> Result<bool> {
     let current = state::DEPLOYMENTS.get(s, &pair)?.is_some_and(|d| d.until_height == 0);
     Ok(current && ports.bonded_operator(s, pair.1)?.is_some())
@@ -66,8 +77,7 @@ pub(crate) fn deploy(
         until_height: 0,
     };
     state::DEPLOYMENTS.set(ctx, &key, &made);
-    state::NEWEST.set(ctx, &found.model_id, &made);
-    Ok(())
+    note_newest(ctx, found.model_id, &made)
 }
 
 /// A provider's operator ends a deployment.

@@ -7,7 +7,7 @@ mod review;
 
 pub(crate) use adapter::{FLAGS_MAX, flag, register, retire};
 pub use adapter::{adapter, adapter_of, require, trained_on};
-pub(crate) use deploy::{deploy, evaluate, undeploy};
+pub(crate) use deploy::{deploy, evaluate, note_newest, undeploy};
 pub use deploy::{deployed, is_deployed};
 pub(crate) use feedback::{GIVERS_MAX, commit, due_after, expire, require_feedback, reveal};
 pub use feedback::{accepted_feedback, feedback_weights};
