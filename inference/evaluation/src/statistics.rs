@@ -22,7 +22,7 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut ranks = vec![0.0; values.len()];
     let mut start = 0;
     while start < order.len() {
-        let equal = |at: &usize| values[**&at] == values[order[start]];
+        let equal = |at: &usize| values[*at] == values[order[start]];
         let count = order[start..].iter().take_while(|at| equal(at)).count();
         let shared = start as f64 + (count as f64 + 1.0) / 2.0;
         order[start..start + count].iter().for_each(|at| ranks[*at] = shared);

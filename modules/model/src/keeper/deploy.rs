@@ -45,7 +45,7 @@ pub(crate) fn note_newest(ctx: &mut Ctx<'_>, model: u64, made: &pb::Deployment) 
     let age = |d: &pb::Deployment| (d.since_height, d.adapter_id, d.provider_id);
     if state::NEWEST.get(ctx, &model)?.is_none_or(|known| age(&known) < age(made)) {
         let until_height = 0;
-        state::NEWEST.set(ctx, &model, &pb::Deployment { until_height, ..made.clone() });
+        state::NEWEST.set(ctx, &model, &pb::Deployment { until_height, ..*made });
     }
     Ok(())
 }
