@@ -14,7 +14,7 @@ echo "== sends that one validator holds per second, beside simd"
 (cd localnet/peers/sdkbench && go build -o "$cache/peers/simd" ./simd)
 (cd localnet/peers/chainload && go build -o "$cache/peers/chainload" .)
 python3 localnet/peers/sustained.py "$cache/target/release/whenced" "$cache/peers/simd" "$cache/peers/chainload" \
-  5000 8 docs/figures/sustained.json
+  4000 6 docs/figures/sustained.json
 echo "== store beside the jmt crate"
 CARGO_TARGET_DIR="$cache/target" cargo bench --locked -p whence-store
 echo "== sidecar beside transformers and PEFT"

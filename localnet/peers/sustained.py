@@ -89,7 +89,7 @@ def measure(program, chain, load, accounts, per):
                 time.sleep(0.5)
             said = run(load, "-mode", "run", "-accounts", accounts, "-per", per,
                        "-prefix", chain["prefix"], "-denom", chain["denom"], "-fee", chain["fee"],
-                       "-first-number", first, "-url", f"http://127.0.0.1:{rpc}")
+                       "-first-number", first, "-batch", 10, "-url", f"http://127.0.0.1:{rpc}")
         finally:
             node.terminate()
             node.wait(30)
