@@ -10,7 +10,5 @@ fi
 parts=$("$bench" --help | awk '/^  [a-z-]+ / && $1 != "help" && $1 != "table" {print $1}')
 for part in $parts; do
   echo "== $part"
-  flag=--out
-  "$bench" "$part" --help | grep -q -- ' --figures ' && flag=--figures
-  "$bench" "$part" "$flag" docs/figures/attribution.json
+  "$bench" "$part" --out docs/figures/attribution.json
 done

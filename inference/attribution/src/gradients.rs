@@ -127,10 +127,11 @@ impl Gradients for Held {
 
 /// `⟨x, y⟩`: eight partial sums over each 512 numbers in `f32`, these from the front in `f64`.
 pub(crate) fn dot(x: &[f32], y: &[f32]) -> f64 {
-    x.chunks(512).zip(y.chunks(512)).map(|(x, y)| f64::from(dot_part(x, y))).sum()
+    x.chunks(512).zip(y.chunks(512)).map(|(x, y)| f64::from(dot_in_eights(x, y))).sum()
 }
 
-fn dot_part(x: &[f32], y: &[f32]) -> f32 {
+/// `⟨x, y⟩` in a fixed order of eight partial sums.
+pub fn dot_in_eights(x: &[f32], y: &[f32]) -> f32 {
     let mut sums = [0.0f32; 8];
     let (x8, y8) = (x.chunks_exact(8), y.chunks_exact(8));
     let rest: f32 = x8.remainder().iter().zip(y8.remainder()).map(|(x, y)| x * y).sum();
@@ -141,7 +142,7 @@ fn dot_part(x: &[f32], y: &[f32]) -> f32 {
 }
 
 /// `sum += scale · x`.
-pub(crate) fn add_scaled(sum: &mut [f32], scale: f32, x: &[f32]) {
+pub fn add_scaled(sum: &mut [f32], scale: f32, x: &[f32]) {
     sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += scale * x);
 }
 

@@ -1,10 +1,11 @@
 //! Logistic regression on digits, trained to its only optimum.
 
 use anyhow::{Result, bail};
+use whence_influence::gradients::dot_in_eights as dot;
 use whence_influence::layout::{Block, Layout};
 use whence_influence::objective::{Along, Objective};
 
-use super::softmax::{Logits, add_outer, bend, dot, logits, loss};
+use super::softmax::{Logits, add_outer, bend, logits, loss};
 use super::{CLASSES, Digits, INPUTS};
 
 /// Past steps that the optimiser's memory holds.

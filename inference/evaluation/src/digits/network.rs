@@ -1,10 +1,11 @@
 //! A network with one hidden layer of tanh, 64–48–10, with hand-written derivatives.
 
 use anyhow::Result;
+use whence_influence::gradients::{add_scaled, dot_in_eights as dot};
 use whence_influence::layout::{Block, Layout};
 use whence_influence::objective::{Along, Objective};
 
-use super::softmax::{Logits, add_outer, add_scaled, bend, dot, logits, loss};
+use super::softmax::{Logits, add_outer, bend, logits, loss};
 use super::{CLASSES, Digits, INPUTS};
 use crate::random;
 

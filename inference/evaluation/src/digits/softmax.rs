@@ -1,5 +1,8 @@
 //! The loss of ten logits against a digit, and its two derivatives.
 
+use whence_influence::gradients::add_scaled;
+use whence_influence::gradients::dot_in_eights as dot;
+
 use super::CLASSES;
 
 pub(super) type Logits = [f32; CLASSES];
@@ -20,22 +23,6 @@ pub(super) fn bend(slope: &Logits, label: usize, along: &Logits) -> Logits {
     p[label] += 1.0;
     let mean: f32 = p.iter().zip(along).map(|(p, z)| p * z).sum();
     std::array::from_fn(|class| p[class] * (along[class] - mean))
-}
-
-/// `⟨x, y⟩` in a fixed order of eight partial sums.
-pub(super) fn dot(x: &[f32], y: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 8];
-    let (x8, y8) = (x.chunks_exact(8), y.chunks_exact(8));
-    let rest: f32 = x8.remainder().iter().zip(y8.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in x8.zip(y8) {
-        sums.iter_mut().zip(x.iter().zip(y)).for_each(|(sum, (x, y))| *sum += x * y);
-    }
-    sums.iter().sum::<f32>() + rest
-}
-
-/// `sum += scale · x`.
-pub(super) fn add_scaled(sum: &mut [f32], scale: f32, x: &[f32]) {
-    sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += scale * x);
 }
 
 /// `W x` for a matrix of ten rows.

@@ -48,7 +48,7 @@ pub struct Options {
     pub seeds: u64,
     /// The file of figures to keep the results in.
     #[arg(long)]
-    pub keep: Option<PathBuf>,
+    pub out: Option<PathBuf>,
 }
 
 /// Attacks markets, and prints what it earned.
@@ -72,7 +72,7 @@ pub fn run(options: &Options) -> Result<()> {
         });
     }
     figure::print(&figures);
-    options.keep.as_ref().map_or(Ok(()), |path| figure::keep(path, &figures))
+    options.out.as_ref().map_or(Ok(()), |path| figure::keep(path, &figures))
 }
 
 fn on_digits(model: Model, seed: u64) -> Result<Vec<Trial>> {

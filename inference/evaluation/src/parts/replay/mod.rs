@@ -55,7 +55,7 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// A file of figures to keep the figures in.
     #[arg(long)]
-    pub figures: Option<PathBuf>,
+    pub out: Option<PathBuf>,
 }
 
 impl Options {
@@ -81,7 +81,7 @@ pub fn run(options: &Options) -> Result<()> {
         }
         let figures = summary::figures(setting.name(), &found, options);
         figure::print(&figures);
-        if let Some(path) = &options.figures {
+        if let Some(path) = &options.out {
             figure::keep(path, &figures)?;
         }
     }
