@@ -9,8 +9,9 @@
 
 mod world;
 
-use whence_base::{NATIVE_DENOM, StateWrite, authority};
+use whence_base::{Module, NATIVE_DENOM, StateWrite, authority};
 use whence_proto::whence::reward::v1 as pb;
+use whence_reward::keeper::{self, share_out};
 use whence_reward::params;
 use world::*;
 
@@ -224,12 +225,14 @@ fn genesis_is_the_state_and_is_checked() {
     let rows: Vec<Fault> = vec![
         ("no params", |g| g.params = None),
         ("an accrual lost", |g| drop(g.accruals.pop())),
-        ("an accrual twice", |g| g.accruals.push(g.accruals[0].clone())),
+        ("accruals out of order", |g| g.accruals.push(g.accruals[0].clone())),
+        ("a claimed accrual twice", |g| g.accruals.insert(0, g.accruals[0].clone())),
         ("one unit more", |g| g.totals.as_mut().unwrap().claimed = coins(166_667)),
         ("more waits than was earned", |g| g.accruals.iter_mut().for_each(|a| a.total.clear())),
         ("no reason", |g| g.accruals[0].beneficiary = 0),
         ("bad address", |g| g.payouts[0].payout_address = "x".into()),
-        ("an earning of nothing", |g| g.earnings[0].adapter_id = 0),
+        ("an earning through nothing", |g| g.earnings[0].adapter_id = 0),
+        ("an earning of nothing", |g| g.earnings[0].contribution_id = 0),
     ];
     for (what, change) in rows {
         let mut bad = good.clone();
@@ -261,4 +264,116 @@ fn a_planted_leak_of_one_unit_is_caught() {
     totals.to_dust = coins(0);
     forgetful.state.set("reward", vec![1], prost::Message::encode_to_vec(&totals));
     assert_eq!(forgetful.broken().len(), 2);
+}
+
+#[test]
+fn each_step_tells_what_happened() {
+    let mut world = World::new();
+    world.settle(3, 1_000_000, &[(1, 0, 500_000_000)]);
+    let settled = "escrow_id=21 sequence=34 adapter_id=3 fee=1000000uwhn to_contributors=300000uwhn \
+                   unattributed=300000uwhn";
+    assert_eq!(world.told(), [format!("whence.reward.v1.EventSettled{{{settled}}}")]);
+
+    let (one, other, governance) = (account(1), account(50), authority());
+    let address = one.to_string();
+    world.tx(pb::MsgRotatePayout { address, payout_address: other.to_string() }).unwrap();
+    let expected =
+        format!("whence.reward.v1.EventPayoutRotated{{address={one} payout_address={other}}}");
+    assert_eq!(world.told(), [expected]);
+
+    world.claim(&one).unwrap();
+    let claimed = format!("address={one} payout_address={other} amount=300000uwhn");
+    assert_eq!(world.told(), [format!("whence.reward.v1.EventClaimed{{{claimed}}}")]);
+
+    let (authority, recipient) = (governance.to_string(), account(60).to_string());
+    let spent = format!("recipient={recipient} amount=5uwhn");
+    let spend =
+        pb::MsgCommunityPoolSpend { authority: authority.clone(), recipient, amount: coins(5) };
+    world.tx(spend).unwrap();
+    assert_eq!(world.told(), [format!("whence.reward.v1.EventCommunityPoolSpent{{{spent}}}")]);
+
+    world.tx(pb::MsgUpdateParams { authority, params: Some(params::default()) }).unwrap();
+    let expected = format!("whence.reward.v1.EventParamsUpdated{{authority={governance}}}");
+    assert_eq!(world.told(), [expected]);
+}
+
+#[test]
+fn answers_tell_what_is_stored() {
+    let mut world = World::new();
+    let mut wanted = params::default();
+    wanted.split = Some(split([40, 35, 10, 3, 5, 2, 4, 1]));
+    let authority = authority().to_string();
+    world.tx(pb::MsgUpdateParams { authority, params: Some(wanted) }).unwrap();
+    let stored: pb::QueryParamsResponse = world.ask("Params", pb::QueryParamsRequest {}).unwrap();
+    assert_eq!(stored.params, Some(wanted));
+
+    let address = account(1).to_string();
+    let payout = |world: &World| -> pb::QueryPayoutResponse {
+        world.ask("Payout", pb::QueryPayoutRequest { address: address.clone() }).unwrap()
+    };
+    assert_eq!(payout(&world).payout_address, address);
+    let (from, to) = (address.clone(), account(50).to_string());
+    world.tx(pb::MsgRotatePayout { address: from, payout_address: to.clone() }).unwrap();
+    assert_eq!(payout(&world).payout_address, to);
+
+    world.settle(1, 1_000_000, &[(1, 0, 1_000_000_000)]);
+    let question = pb::QueryAccruedRequest { address: address.clone() };
+    let accrued: pb::QueryAccruedResponse = world.ask("Accrued", question).unwrap();
+    let accrual = pb::Accrual {
+        address: address.clone(),
+        beneficiary: pb::Beneficiary::Contributor.into(),
+        unclaimed: coins(400_000),
+        total: coins(400_000),
+    };
+    assert_eq!(accrued.accruals, [accrual]);
+    assert_eq!((accrued.unclaimed, accrued.payout_address), (coins(400_000), to));
+
+    world.claim(&account(1)).unwrap();
+    let totals: pb::QueryTotalsResponse = world.ask("Totals", pb::QueryTotalsRequest {}).unwrap();
+    assert_eq!(totals.owed, coins(550_000));
+    assert_eq!(totals.totals.unwrap().claimed, coins(400_000));
+}
+
+#[test]
+fn a_proposals_split_is_checked_against_the_bounds() {
+    let rows = [
+        ("the default", [50, 25, 10, 3, 5, 2, 4, 1], true),
+        ("at its bounds", [30, 50, 10, 3, 3, 1, 2, 1], true),
+        ("below a bound", [29, 50, 10, 3, 3, 2, 2, 1], false),
+        ("above a bound", [30, 51, 10, 3, 3, 0, 2, 1], false),
+        ("no whole", [50, 25, 10, 3, 5, 2, 4, 0], false),
+    ];
+    for (what, shares, good) in rows {
+        let checked = World::new().with(|ctx| keeper::check_split(ctx, &split(shares)));
+        assert_eq!(checked.err().map(|e| e.code), (!good).then_some(3), "{what}");
+    }
+}
+
+#[test]
+fn nothing_is_recorded_for_nothing() {
+    // A giver without rows, a row without a share, and a fee of nothing.
+    let mut adapter = adapter_of(1).unwrap();
+    adapter.feedback = vec![(account(103), 0), (account(104), 1)];
+    let whole = params::default().split.unwrap();
+    let shared = share_out(1_000_000, &whole, &[], (&operator(), Some(&adapter))).unwrap();
+    let feedback = shared.payments.iter().filter(|p| p.beneficiary == pb::Beneficiary::Feedback);
+    assert_eq!(feedback.map(|p| p.payee.clone()).collect::<Vec<_>>(), [account(104)]);
+
+    let mut world = World::new();
+    world.settle(1, 1_000_000, &[(1, 0, 0)]);
+    world.settle(1, 0, &[(2, 0, 1_000_000_000)]);
+    let g: pb::GenesisState = prost::Message::decode(world.export().as_slice()).unwrap();
+    let paid: Vec<_> = g.accruals.into_iter().map(|a| a.address).collect();
+    assert!(!paid.is_empty());
+    for nobody in [account(1), account(2)] {
+        assert!(!paid.contains(&nobody.to_string()), "{nobody}");
+    }
+}
+
+#[test]
+fn a_new_chain_is_its_default_genesis() {
+    let module = reward();
+    assert_eq!(module.name(), "reward");
+    assert_eq!(module.genesis_type(), <pb::GenesisState as prost::Name>::full_name());
+    assert_eq!(module.default_genesis(), World::new().export());
 }

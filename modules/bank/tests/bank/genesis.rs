@@ -16,10 +16,18 @@ fn export(state: &MemState) -> pb::GenesisState {
 
 #[test]
 fn the_default_shows_the_native_coin() {
+    let module = whence_bank::module(&PORTS);
+    assert_eq!(
+        (module.name(), module.genesis_type()),
+        ("bank", "cosmos.bank.v1beta1.GenesisState")
+    );
     let genesis = export(&chain(&[]));
+    assert_eq!(module.default_genesis(), genesis.encode_to_vec());
     assert!(genesis.params.unwrap().default_send_enabled);
     let native = &genesis.denom_metadata[0];
     assert_eq!((native.base.as_str(), native.display.as_str()), ("uwhn", "whn"));
+    assert_eq!((native.name.as_str(), native.symbol.as_str()), ("Whence", "WHN"));
+    assert!(native.description.starts_with("The native coin"), "{}", native.description);
     let units: Vec<_> = native.denom_units.iter().map(|u| (u.denom.as_str(), u.exponent)).collect();
     assert_eq!(units, [("uwhn", 0), ("mwhn", 3), ("whn", 6)]);
 }
@@ -44,7 +52,7 @@ fn what_is_exported_can_be_imported_again() {
 #[test]
 fn a_genesis_that_is_wrong_is_refused() {
     type Change = fn(&mut pb::GenesisState);
-    let table: [(&str, Change); 11] = [
+    let table: [(&str, Change); 15] = [
         ("genesis supply is incorrect", |g| g.supply = coins("11uwhn").to_proto()),
         ("address comes twice", |g| g.balances.push(g.balances[0].clone())),
         ("balances.x: decoding", |g| g.balances[0].address = "x".into()),
@@ -62,6 +70,16 @@ fn a_genesis_that_is_wrong_is_refused() {
         ("no unit is the display", |g| g.denom_metadata[0].display = "other".into()),
         ("first unit must be the base", |g| {
             g.denom_metadata[0].denom_units.remove(0);
+        }),
+        ("first unit must be the base", |g| g.denom_metadata[0].denom_units[0].exponent = 1),
+        ("first unit must be the base", |g| {
+            g.denom_metadata[0].denom_units[0].denom = "nwhn".into();
+        }),
+        ("alias \" \" is blank or comes twice", |g| {
+            g.denom_metadata[0].denom_units[1].aliases = vec![" ".into()];
+        }),
+        ("alias \"uwhn\" is blank or comes twice", |g| {
+            g.denom_metadata[0].denom_units[1].aliases = vec!["uwhn".into()];
         }),
     ];
     for (text, change) in table {

@@ -5,8 +5,8 @@
 use prost::Name;
 use whence_base::testkit::MemState;
 use whence_base::{
-    Address, Block, Coin, Coins, Ctx, Error, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
-    Router, StateRead, StateWrite, module_address,
+    Address, Block, Coin, Coins, Ctx, Error, Event, Module, NATIVE_DENOM, QueryCtx, QueryRouter,
+    Result, Router, StateRead, StateWrite, module_address,
 };
 use whence_canon::report::Share;
 use whence_proto::Any;
@@ -36,6 +36,7 @@ pub fn set_balance(state: &mut dyn StateWrite, who: &Address, amount: u128) {
 }
 
 fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
+    assert!(!coins.is_empty(), "nothing is never sent");
     let amount = coins.amount_of(NATIVE_DENOM);
     let have = balance(ctx, from);
     let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
@@ -123,6 +124,10 @@ impl Ports for Ledger {
     }
 }
 
+pub fn reward() -> impl Module {
+    module(&PORTS)
+}
+
 pub fn account(n: u8) -> Address {
     Address::new(vec![n; 20]).unwrap()
 }
@@ -154,11 +159,13 @@ pub fn split(shares: [u32; 8]) -> pb::Split {
 pub struct World {
     pub state: MemState,
     pub height: u64,
+    /// Of the last step.
+    events: Vec<Event>,
 }
 
 impl World {
     pub fn new() -> Self {
-        let mut world = Self { state: MemState::default(), height: 1 };
+        let mut world = Self { state: MemState::default(), height: 1, events: vec![] };
         let genesis = module(&PORTS).default_genesis();
         world.with(|ctx| module(&PORTS).init_genesis(ctx, &genesis)).unwrap();
         world
@@ -170,7 +177,20 @@ impl World {
 
     pub fn with<T>(&mut self, f: impl FnOnce(&mut Ctx<'_>) -> T) -> T {
         let block = self.block();
-        f(&mut Ctx::new(&mut self.state, &block))
+        let mut ctx = Ctx::new(&mut self.state, &block);
+        let result = f(&mut ctx);
+        self.events = ctx.take_events();
+        result
+    }
+
+    /// The last step's events as `type{key=value …}`.
+    pub fn told(&self) -> Vec<String> {
+        let show = |event: &Event| {
+            let attributes: Vec<_> =
+                event.attributes.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            format!("{}{{{}}}", event.kind, attributes.join(" "))
+        };
+        self.events.iter().map(show).collect()
     }
 
     /// Brings a fee into the module's account and settles it.
@@ -184,8 +204,8 @@ impl World {
             share_ppb: *share_ppb,
         };
         let settlement = Settlement {
-            escrow_id: 1,
-            sequence: 1,
+            escrow_id: 21,
+            sequence: 34,
             adapter_id,
             operator: operator(),
             fee,
@@ -268,7 +288,7 @@ impl World {
 
     /// The same chain after export and import.
     pub fn reborn(&self) -> Self {
-        let mut other = Self { state: MemState::default(), height: self.height };
+        let mut other = Self { state: MemState::default(), height: self.height, events: vec![] };
         let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
         let money: Vec<_> = self.state.range(LEDGER, all, false).collect();
         money.into_iter().for_each(|(k, v)| other.state.set(LEDGER, k, v));
