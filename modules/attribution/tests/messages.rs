@@ -10,7 +10,8 @@
 mod world;
 
 use whence_attribution::error::Error;
-use whence_base::Result;
+use whence_attribution::keeper;
+use whence_base::{Module, Result};
 use whence_proto::whence::attribution::v1 as pb;
 use world::*;
 
@@ -68,6 +69,17 @@ fn register_provider() {
     );
 }
 
+fn nothing_new() -> pb::MsgUpdateProvider {
+    let operator = operator().to_string();
+    pb::MsgUpdateProvider { operator, provider_id: 1, ..Default::default() }
+}
+
+fn only(change: impl FnOnce(&mut pb::MsgUpdateProvider)) -> pb::MsgUpdateProvider {
+    let mut message = nothing_new();
+    change(&mut message);
+    message
+}
+
 #[test]
 fn update_provider() {
     let good = pb::MsgUpdateProvider {
@@ -92,14 +104,11 @@ fn update_provider() {
             ),
             ("bad endpoint", |m| m.endpoint = "x".into(), ours(Error::BadEndpoint)),
             ("price too low", |m| m.price = Some(price(1)), ours(Error::BadPrice)),
-            (
-                "nothing",
-                |m| {
-                    *m =
-                        pb::MsgUpdateProvider { operator: m.operator.clone(), ..Default::default() }
-                },
-                sdk(18),
-            ),
+            ("nothing", |m| *m = nothing_new(), sdk(18)),
+            ("endpoint alone", |m| *m = only(|n| n.endpoint = "https://x".into()), OK),
+            ("price alone", |m| *m = only(|n| n.price = Some(price(1_000))), OK),
+            ("reporter alone", |m| *m = only(|n| n.reporter = stranger().to_string()), OK),
+            ("bond alone", |m| *m = only(|n| n.add_bond = coin(1)), OK),
         ],
     );
     world.tx(good).unwrap();
@@ -178,6 +187,7 @@ fn fund_escrow() {
             ("key too short", |m| m.session_key.truncate(32), ours(Error::BadSessionKey)),
             ("key is no point", |m| m.session_key = vec![2; 33], OK),
             ("key is no point", |m| m.session_key = vec![9; 33], ours(Error::BadSessionKey)),
+            ("key not compressed", |m| m.session_key = uncompressed(7), ours(Error::BadSessionKey)),
             ("no money", |m| m.amount = coin(0), sdk(10)),
             ("too much money", |m| m.amount = coin(RICH), sdk(5)),
             ("unknown provider", |m| m.provider_id = 2, ours(Error::UnknownProvider)),
@@ -203,6 +213,37 @@ fn fund_escrow() {
     world.tx(register()).unwrap();
     let other = pb::MsgFundEscrow { provider_id: 2, escrow_id: 1, session_key: vec![], ..fund(1) };
     assert_eq!(code(world.tx(other)), ours(Error::WrongProvider));
+}
+
+#[test]
+fn a_new_escrow_says_who_pays_whom() {
+    let mut world = World::new();
+    world.height = 5;
+    world.tx(register()).unwrap();
+    world.tx(fund(1_000)).unwrap();
+    let new = pb::Escrow {
+        id: 1,
+        caller: caller().to_string(),
+        provider_id: 1,
+        session_key: public(7),
+        balance: coin(1_000),
+        reported: coin(0),
+        authorised: coin(0),
+        withdrawing: coin(0),
+        opened_height: 5,
+        ..Default::default()
+    };
+    assert_eq!(world.escrow(1), new);
+}
+
+#[test]
+fn only_a_bonded_provider_has_an_operator_to_rely_on() {
+    let mut world = World::ready();
+    let known = |world: &mut World, id| world.with(|ctx| keeper::bonded_operator(ctx, id)).unwrap();
+    assert_eq!(known(&mut world, 1), Some(operator()));
+    assert_eq!(known(&mut world, 2), None);
+    world.tx(unbond(operator())).unwrap();
+    assert_eq!(known(&mut world, 1), None);
 }
 
 fn request(amount: u128) -> pb::MsgRequestWithdrawal {
@@ -405,6 +446,29 @@ fn a_report_is_signed_by_the_report_key_and_has_a_size() {
 }
 
 #[test]
+fn governance_may_allow_fewer_shares() {
+    let mut world = World::ready();
+    world.set_params(|p| p.max_shares_per_query = 2);
+    assert_eq!(code(world.tx(batch(&[1]))), ours(Error::TooManyShares));
+    let mut two = asked(1);
+    two.report.shares.truncate(2);
+    world.tx(report(vec![two.signed()])).unwrap();
+}
+
+#[test]
+fn what_no_state_can_mend_is_refused_before_it_is_executed() {
+    let world = World::ready();
+    let authority = whence_base::authority().to_string();
+    let mut params = whence_attribution::params::default();
+    params.sequence_window = 7;
+    let bad = pb::MsgUpdateParams { authority, params: Some(params) };
+    assert_eq!(code(world.check(&bad)), ours(Error::BadParams));
+    assert_eq!(code(world.check(&report(vec![]))), ours(Error::EmptyReport));
+    assert_eq!(code(world.check(&nothing_new())), sdk(18));
+    assert_eq!(code(world.check(&batch(&[1]))), OK);
+}
+
+#[test]
 fn another_providers_escrow_cannot_be_charged() {
     let mut world = World::ready();
     world.tx(register()).unwrap();
@@ -490,7 +554,24 @@ fn queries_answer_and_pages_end() {
     assert_eq!(page.reports.iter().map(|r| r.id).collect::<Vec<_>>(), vec![1, 2, 3]);
     let one: pb::QueryReportResponse =
         world.ask("Report", pb::QueryReportRequest { report_id: 2 }).unwrap();
-    assert_eq!(one.report.unwrap().queries, vec![asked(2).signed()]);
+    let digest = world.reported(2).digest.try_into().unwrap();
+    let expected = pb::Report {
+        id: 2,
+        provider_id: 1,
+        root: whence_canon::report::root(&[digest]).to_vec(),
+        query_count: 1,
+        fees: coin(1_000),
+        height: 1,
+        settlement_height: 21,
+        queries: vec![asked(2).signed()],
+        ..Default::default()
+    };
+    assert_eq!(one.report, Some(expected));
+    let params: pb::QueryParamsResponse = world.ask("Params", pb::QueryParamsRequest {}).unwrap();
+    assert_eq!(params.params, Some(whence_attribution::params::default()));
+    let all: pb::QueryProvidersResponse =
+        world.ask("Providers", pb::QueryProvidersRequest { pagination: None }).unwrap();
+    assert_eq!(all.providers, vec![world.provider(1)]);
     let of_caller: pb::QueryEscrowsByCallerResponse = world
         .ask(
             "EscrowsByCaller",
@@ -501,6 +582,74 @@ fn queries_answer_and_pages_end() {
     type Never = std::result::Result<pb::QueryReportResponse, whence_base::Status>;
     let absent: Never = world.ask("Report", pb::QueryReportRequest { report_id: 9 });
     assert!(absent.unwrap_err().message.ends_with("key not found"));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Asserts the last step's events; `whence.attribution.v1.Event` is left out.
+fn told(world: &World, expected: &[String]) {
+    let short = |text: String| text.trim_start_matches("whence.attribution.v1.Event").to_owned();
+    assert_eq!(world.told().into_iter().map(short).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn each_step_of_a_provider_tells_what_happened() {
+    let mut world = World::new();
+    let by = operator();
+    world.tx(register()).unwrap();
+    told(&world, &[format!("ProviderRegistered{{provider_id=1 operator={by} bond=1000000uwhn}}")]);
+    world.tx(only(|m| m.add_bond = coin(5))).unwrap();
+    told(&world, &["ProviderUpdated{provider_id=1}".into()]);
+    world.tx(fund(100_000)).unwrap();
+    world.tx(batch(&[1])).unwrap();
+    let report: pb::QueryReportResponse =
+        world.ask("Report", pb::QueryReportRequest { report_id: 1 }).unwrap();
+    let (root, digest) = (hex(&report.report.unwrap().root), hex(&world.reported(1).digest));
+    let query = "report_id=1 escrow_id=1 sequence=1 adapter_id=1 fee=1000uwhn";
+    told(
+        &world,
+        &[
+            format!(
+                "QueriesReported{{report_id=1 provider_id=1 root={root} query_count=1 \
+                 fees=1000uwhn}}"
+            ),
+            format!("QueryReported{{{query} digest={digest}}}"),
+        ],
+    );
+    world.tx(unbond(operator())).unwrap();
+    told(&world, &["ProviderUnbonding{provider_id=1 unbonding_height=101}".into()]);
+    world.blocks(21);
+    told(&world, &["ReportSettled{report_id=1 fees=1000uwhn}".into()]);
+    world.blocks(80);
+    told(&world, &["ProviderUnbonded{provider_id=1 bond=1000005uwhn}".into()]);
+    world.set_params(|_| ());
+    told(&world, &[format!("ParamsUpdated{{authority={}}}", whence_base::authority())]);
+}
+
+#[test]
+fn each_step_of_an_escrow_tells_what_happened() {
+    let mut world = World::ready();
+    let by = caller();
+    let funded = "provider_id=1 amount=100000uwhn";
+    told(&world, &[format!("EscrowFunded{{escrow_id=1 caller={by} {funded}}}")]);
+    let (caller, session_key) = (by.to_string(), public(8));
+    world.tx(pb::MsgRotateSessionKey { caller, escrow_id: 1, session_key }).unwrap();
+    told(&world, &["SessionKeyRotated{escrow_id=1}".into()]);
+    world.tx(request(7)).unwrap();
+    let asked = "escrow_id=1 amount=7uwhn withdrawal_height=51";
+    told(&world, &[format!("WithdrawalRequested{{{asked}}}")]);
+    world.blocks(50);
+    world.tx(complete()).unwrap();
+    told(&world, &["WithdrawalCompleted{escrow_id=1 amount=7uwhn}".into()]);
+}
+
+#[test]
+fn the_module_is_known_by_its_name() {
+    let module = attribution();
+    let genesis = <pb::GenesisState as prost::Name>::full_name();
+    assert_eq!((module.name(), module.genesis_type()), ("attribution", genesis.as_str()));
 }
 
 #[test]

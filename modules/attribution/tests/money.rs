@@ -1,6 +1,7 @@
 //! Money: nothing is made or lost, whatever the order; a leak of one unit is seen.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     missing_docs,
@@ -10,7 +11,7 @@
 mod world;
 
 use proptest::prelude::*;
-use whence_base::{StateWrite, module_address};
+use whence_base::{Module, StateWrite, module_address};
 use whence_proto::whence::attribution::v1 as pb;
 use world::*;
 
@@ -78,44 +79,103 @@ fn a_fee_that_cannot_be_settled_waits_and_loses_nothing() {
     world.blocks(100);
     assert_eq!(world.held("reward"), 1_000);
     world.state.set(LEDGER, b"healed".to_vec(), vec![1]);
-    world.blocks(20);
+    // Tried in blocks 21, 41, … 121: once in a window.
+    world.blocks(19);
+    assert_eq!(world.held("reward"), 1_000);
+    world.blocks(1);
     assert_eq!(world.held("reward"), 2_000);
     let answer: pb::QueryReportResponse =
         world.ask("Report", pb::QueryReportRequest { report_id: 1 }).unwrap();
     assert!(answer.report.unwrap().settled);
 }
 
-/// One fault of a genesis.
+#[test]
+fn a_bond_that_cannot_go_back_is_tried_a_window_later() {
+    let mut world = World::ready();
+    world.tx(pb::MsgUnbondProvider { operator: operator().to_string(), provider_id: 1 }).unwrap();
+    let account = module_address("attribution");
+    let held = world.balance(&account);
+    set_balance(&mut world.state, &account, 0);
+    for _ in 1..=101 {
+        world.end_block_blindly();
+    }
+    assert_eq!(world.provider(1).status(), pb::ProviderStatus::Unbonding);
+    assert_eq!(world.provider(1).unbonding_height, 121);
+    set_balance(&mut world.state, &account, held);
+    world.blocks(19);
+    assert_eq!(world.balance(&operator()), RICH - 1_000_000);
+    world.blocks(1);
+    assert_eq!(world.balance(&operator()), RICH);
+}
+
+#[test]
+fn a_withdrawal_pays_what_reports_left() {
+    let mut world = World::ready();
+    let caller = caller().to_string();
+    let (amount, complete) =
+        (coin(100_000), pb::MsgCompleteWithdrawal { caller: caller.clone(), escrow_id: 1 });
+    world.tx(pb::MsgRequestWithdrawal { caller, escrow_id: 1, amount }).unwrap();
+    let mut all = asked(1);
+    all.voucher.cumulative = 100_000;
+    all.voucher.max_fee = 100_000;
+    all.report.fee = coin(100_000);
+    world.tx(report(vec![all.signed()])).unwrap();
+    world.blocks(50);
+    world.tx(complete).unwrap();
+    assert_eq!(world.balance(&self::caller()), RICH - 100_000);
+    assert_eq!(world.escrow(1).withdrawing, coin(0));
+}
+
+/// What a fault of a genesis is called, and the fault.
 type Fault = (&'static str, fn(&mut pb::GenesisState));
 
 #[test]
 fn genesis_is_checked() {
     let mut world = World::ready();
+    world.tx(fund(1_000)).unwrap();
     world.tx(batch(&[1, 2])).unwrap();
     let good: pb::GenesisState = prost::Message::decode(world.export().as_slice()).unwrap();
     world.import(&good).unwrap();
     let rows: Vec<Fault> = vec![
-        ("no params", |g| g.params = None),
-        ("params out of bounds", |g| g.params.as_mut().unwrap().sequence_window = 0),
-        ("a provider that counts wrong", |g| g.providers[0].unsettled = coin(1)),
-        ("a query lost", |g| g.queries.truncate(1)),
-        ("a query twice", |g| g.queries[1] = g.queries[0].clone()),
-        ("a digest changed", |g| g.queries[0].digest[0] ^= 1),
-        ("a report lost", |g| g.reports.clear()),
-        ("an escrow lost", |g| g.escrows.clear()),
-        ("a provider lost", |g| g.providers.clear()),
-        ("an id too high", |g| g.next_escrow_id = 1),
-        ("a key cut", |g| g.escrows[0].session_key.truncate(3)),
-        ("a window too long", |g| g.escrows[0].window = vec![1; 129]),
-        ("more reported than signed", |g| g.escrows[0].authorised = coin(1)),
-        ("status unknown", |g| g.providers[0].status = 77),
-        ("a coin too large", |g| g.escrows[0].balance.as_mut().unwrap().amount = "9".repeat(40)),
+        ("params are missing", |g| g.params = None),
+        ("sequence_window is 0", |g| g.params.as_mut().unwrap().sequence_window = 0),
+        ("provider 1 has 1 unsettled, its queries 2000", |g| g.providers[0].unsettled = coin(1)),
+        ("provider 1 has 2000 unsettled, its queries 1000", |g| g.queries.truncate(1)),
+        ("query 0 of 1: it is there twice", |g| g.queries[1] = g.queries[0].clone()),
+        ("query 0 of 1: its digest differs", |g| g.queries[0].digest[0] ^= 1),
+        ("query 0 of 1: no such report", |g| g.reports.clear()),
+        ("query 0 of 1: its escrow is missing or pays", |g| drop(g.escrows.remove(0))),
+        ("escrow 1: its provider is missing", |g| g.providers.clear()),
+        ("provider id 1 is out of order or not below 1", |g| g.next_provider_id = 1),
+        ("escrow id 2 is out of order or not below 2", |g| g.next_escrow_id = 2),
+        ("report id 1 is out of order or not below 1", |g| g.next_report_id = 1),
+        ("escrow id 0 is out of order", |g| {
+            g.escrows.insert(0, pb::Escrow { id: 0, ..g.escrows[0].clone() });
+        }),
+        ("escrow id 2 is out of order", |g| g.escrows.push(g.escrows[1].clone())),
+        ("escrow id 1 is out of order", |g| g.escrows.reverse()),
+        ("got 3 bytes", |g| g.escrows[0].session_key.truncate(3)),
+        ("got 1 bytes", |g| g.escrows[0].previous_session_key = vec![2]),
+        ("escrow 1: its window is malformed", |g| g.escrows[0].window = vec![1; 129]),
+        ("escrow 1: its window is malformed", |g| g.escrows[0].window = vec![1, 0]),
+        ("escrow 1: reported exceeds authorised", |g| g.escrows[0].authorised = coin(1)),
+        ("provider 1 has no status", |g| g.providers[0].status = 77),
+        ("a provider's price is missing", |g| g.providers[0].price = None),
+        ("invalid amount", |g| g.escrows[0].balance.as_mut().unwrap().amount = "9".repeat(40)),
+        ("report 1: its root has not 32 bytes", |g| g.reports[0].root.truncate(31)),
+        ("report 1: its provider is missing", |g| g.reports[0].provider_id = 2),
+        ("report 1: its queries belong into", |g| {
+            g.reports[0].queries.extend(g.queries[0].query.clone());
+        }),
+        ("report 1: settled_count exceeds query_count", |g| g.reports[0].settled_count = 3),
     ];
     for (what, change) in rows {
         let mut bad = good.clone();
         change(&mut bad);
-        assert!(world.import(&bad).is_err(), "{what}");
+        let error = world.import(&bad).expect_err(what).message;
+        assert!(error.contains(what), "{error:?} lacks {what:?}");
     }
+    assert_eq!(attribution().default_genesis(), World::new().export());
 }
 
 #[derive(Clone, Debug)]

@@ -63,6 +63,9 @@ fn after_settlement_and_after_pruning() {
     let known = world.reported(1);
     assert!(known.reported && !known.settled);
     assert_eq!((known.digest.len(), known.report_id), (32, 1));
+    let other = world.reported(2);
+    assert_eq!((other.digest.len(), other.report_id), (32, 1));
+    assert_ne!(other.digest, known.digest);
 
     world.blocks(21);
     assert!(world.reported(1).settled);
@@ -134,6 +137,25 @@ fn an_escrow_emptied_and_filled_again() {
     world.tx(pb::MsgCompleteWithdrawal { caller, escrow_id: 1 }).unwrap();
     world.tx(pb::MsgFundEscrow { escrow_id: 1, session_key: vec![], ..fund(10_000) }).unwrap();
     assert_eq!(code(world.tx(batch(&[1]))), again());
+}
+
+#[test]
+fn a_window_tells_1024_sequences_apart() {
+    let mut window = Window::default();
+    window.mark(3, 8).unwrap();
+    assert_eq!(window, Window { high: 3, bits: vec![] }, "nothing lies below the first");
+    window.mark(3_000, 8).unwrap();
+    let rows = [
+        ("the highest", 3_000, true),
+        ("above it", 3_001, false),
+        ("below it", 2_999, false),
+        ("the lowest that is kept", 3_000 - 1_024, false),
+        ("too low to be told apart", 3_000 - 1_025, true),
+        ("far too low", 1, true),
+    ];
+    for (what, sequence, reported) in rows {
+        assert_eq!(window.is_reported(sequence), reported, "{what}");
+    }
 }
 
 proptest! {

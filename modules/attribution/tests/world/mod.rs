@@ -7,8 +7,8 @@ use whence_attribution::ports::{Adapter, Ports, Settlement};
 use whence_attribution::{NAME, module};
 use whence_base::testkit::MemState;
 use whence_base::{
-    Address, Block, Coin, Coins, Ctx, Error, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
-    Router, StateRead, StateWrite, module_address,
+    Address, Block, Coin, Coins, Ctx, Error, Event, Module, NATIVE_DENOM, QueryCtx, QueryRouter,
+    Result, Router, StateRead, StateWrite, module_address,
 };
 use whence_canon::voucher::Voucher;
 use whence_proto::Any;
@@ -34,6 +34,7 @@ pub fn set_balance(state: &mut dyn StateWrite, who: &Address, amount: u128) {
 }
 
 fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
+    assert!(!coins.is_empty(), "nothing is never sent");
     let amount = coins.amount_of(NATIVE_DENOM);
     let have = balance(ctx, from);
     let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
@@ -112,18 +113,32 @@ pub fn secret(n: u8) -> SecretKey {
 pub fn public(n: u8) -> Vec<u8> {
     PublicKey::from_secret_key(&Secp256k1::new(), &secret(n)).serialize().to_vec()
 }
+/// The same key in the form that is not taken.
+pub fn uncompressed(n: u8) -> Vec<u8> {
+    PublicKey::from_secret_key(&Secp256k1::new(), &secret(n)).serialize_uncompressed().to_vec()
+}
 
 #[derive(Clone)]
 pub struct World {
     pub state: MemState,
     pub height: u64,
     pub chain: String,
+    /// Of the last step.
+    events: Vec<Event>,
+}
+
+pub fn attribution() -> impl Module {
+    module(&PORTS)
 }
 
 impl World {
+    fn empty(height: u64, chain: &str) -> Self {
+        Self { state: MemState::default(), height, chain: chain.to_owned(), events: vec![] }
+    }
+
     /// A chain at height 1, everybody rich, nothing else.
     pub fn new() -> Self {
-        let mut world = Self { state: MemState::default(), height: 1, chain: CHAIN.into() };
+        let mut world = Self::empty(1, CHAIN);
         for n in 1..=4 {
             set_balance(&mut world.state, &account(n), RICH);
         }
@@ -146,7 +161,28 @@ impl World {
 
     pub fn with<T>(&mut self, f: impl FnOnce(&mut Ctx<'_>) -> T) -> T {
         let block = self.block();
-        f(&mut Ctx::new(&mut self.state, &block))
+        let mut ctx = Ctx::new(&mut self.state, &block);
+        let result = f(&mut ctx);
+        self.events = ctx.take_events();
+        result
+    }
+
+    /// The last step's events as `type{key=value …}`.
+    pub fn told(&self) -> Vec<String> {
+        let show = |event: &Event| {
+            let attributes: Vec<_> =
+                event.attributes.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            format!("{}{{{}}}", event.kind, attributes.join(" "))
+        };
+        self.events.iter().map(show).collect()
+    }
+
+    /// What is refused before anything is executed.
+    pub fn check<M: Name>(&self, message: &M) -> Result<()> {
+        let mut router = Router::default();
+        module(&PORTS).messages(&mut router);
+        let any = Any { type_url: M::type_url(), value: message.encode_to_vec() };
+        router.parse(&any)?.validate()
     }
 
     /// Runs a message as a transaction would: all of it or nothing.
@@ -244,8 +280,7 @@ impl World {
 
     /// The same chain after export and import; money comes along as bank's genesis would bring it.
     pub fn reborn(&self) -> Self {
-        let mut other =
-            Self { state: MemState::default(), height: self.height, chain: self.chain.clone() };
+        let mut other = Self::empty(self.height, &self.chain);
         let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
         let money: Vec<_> = self.state.range(LEDGER, all, false).collect();
         money.into_iter().for_each(|(k, v)| other.state.set(LEDGER, k, v));
