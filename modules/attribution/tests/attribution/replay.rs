@@ -1,19 +1,11 @@
 //! A query is paid once, whatever happens in between.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs,
-    reason = "tests"
-)]
-
-mod world;
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use whence_attribution::error::Error;
 use whence_attribution::keeper::window::Window;
-use world::*;
+
+use crate::world::*;
 
 fn again() -> (&'static str, u32) {
     ours(Error::AlreadyReported)

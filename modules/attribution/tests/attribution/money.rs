@@ -1,19 +1,10 @@
 //! Money: nothing is made or lost, whatever the order; a leak of one unit is seen.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs,
-    reason = "tests"
-)]
-
-mod world;
 
 use proptest::prelude::*;
 use whence_base::{Module, StateWrite, module_address};
 use whence_proto::whence::attribution::v1 as pb;
-use world::*;
+
+use crate::world::*;
 
 #[test]
 fn a_planted_leak_of_one_unit_is_caught() {
