@@ -9,6 +9,7 @@
 //! | [`engine`] | answers, one adapter per request, on the device that is there |
 //! | [`tuning`] | LoRA fine-tuning with a receipt |
 //! | [`attribution`] | which rows moved the adapter towards an answer |
+//! | [`fidelity`] | runs without some rows, which attribution is held against |
 //! | [`serve`] | OpenAI's HTTP interface, paid by vouchers |
 //! | [`report`] | signed reports to the chain, from a synced outbox |
 //!
@@ -32,6 +33,7 @@ pub mod attribution;
 pub mod cli;
 pub mod engine;
 mod error;
+pub mod fidelity;
 pub mod gguf;
 pub mod model;
 pub mod report;

@@ -18,73 +18,21 @@ mod common;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use proptest::prelude::*;
+use whence_canon::score::Vector;
 use whence_inference::adapter::{Adapter, AdapterConfig, Matrices};
 use whence_inference::attribution::{
-    Attribution, BILLION, Calibration, Index, IntVector, RowExample, divide,
+    Attribution, BASIS_FILE, Built, INDEX_FILE, Index, Points, RowExample, build,
 };
-use whence_inference::model::Target;
+use whence_inference::model::{Example, Target};
 use whence_inference::tokenizer::Message;
 use whence_inference::tuning::{Turn, row_id, row_place};
 
 /// Scores count units of 2^-32.
 const UNIT: f64 = 4_294_967_296.0;
-
-/// What is divided, by which calibration, and what must come of it.
-type Case = (&'static str, &'static [(u64, i64)], Calibration, Vec<(u64, u32)>, u32);
-
-#[test]
-fn an_answer_is_divided_as_the_formula_says() {
-    let at = |threshold, whole| Calibration { threshold, whole };
-    let ppb = |found: &Attribution| {
-        let shares = found.shares.iter().map(|share| (share.row, share.ppb));
-        (shares.collect::<Vec<_>>(), found.unattributed_ppb)
-    };
-    let table: [Case; 6] = [
-        ("nothing above", &[(1, 5), (2, -9)], at(5, 10), vec![], BILLION),
-        ("half", &[(1, 10), (2, 5)], at(5, 10), vec![(1, 500_000_000)], 500_000_000),
-        ("all", &[(1, 35), (2, 15)], at(5, 10), vec![(1, 750_000_000), (2, 250_000_000)], 0),
-        ("ties by row", &[(9, 7), (3, 7)], at(5, 4), vec![(3, 500_000_000), (9, 500_000_000)], 0),
-        ("rounded down", &[(1, 6), (2, 6), (3, 6)], at(5, 3), thirds(), 1),
-        ("no whole", &[(1, 1)], at(0, 0), vec![(1, BILLION)], 0),
-    ];
-    for (what, scores, calibration, shares, unattributed) in table {
-        assert_eq!(ppb(&divide(scores, calibration)), (shares, unattributed), "{what}");
-    }
-}
-
-fn thirds() -> Vec<(u64, u32)> {
-    (1..=3).map(|row| (row, 333_333_333)).collect()
-}
-
-proptest! {
-    #[test]
-    fn shares_never_exceed_the_answer(
-        scores in prop::collection::vec(any::<i64>(), 0..200),
-        threshold in 0..i64::MAX,
-        whole in any::<i64>(),
-    ) {
-        let scores: Vec<(u64, i64)> = (0..).zip(scores).collect();
-        let found = divide(&scores, Calibration { threshold, whole });
-        let sum: u64 = found.shares.iter().map(|share| u64::from(share.ppb)).sum();
-        prop_assert_eq!(sum + u64::from(found.unattributed_ppb), u64::from(BILLION));
-        prop_assert!(found.shares.len() <= 64);
-        prop_assert!(found.shares.is_sorted_by(|x, y| x.ppb >= y.ppb));
-    }
-
-    #[test]
-    fn integer_products_follow_the_floats(
-        x in prop::collection::vec(-0.1f32..0.1, 60),
-        y in prop::collection::vec(-0.1f32..0.1, 60),
-    ) {
-        let vector = |x: &[f32]| {
-            IntVector::quantise(&[x[..20].to_vec(), x[20..].to_vec()]).unwrap()
-        };
-        let found = vector(&x).dot(&vector(&y)) as f64 / UNIT;
-        let exact: f64 = x.iter().zip(&y).map(|(x, y)| f64::from(x * y)).sum();
-        prop_assert!((found - exact).abs() < 60.0 * 0.1 * 0.1 / 120.0, "{} {}", found, exact);
-    }
-}
+/// Sizes of `B` in the two states that make_scores.py has too.
+const STATES: [f64; 2] = [0.0, 0.01];
+/// What the index says that it was made from.
+const MADE_FROM: [[u8; 32]; 2] = [[1; 32], [2; 32]];
 
 #[test]
 fn a_row_on_chain_has_one_number() {
@@ -93,48 +41,77 @@ fn a_row_on_chain_has_one_number() {
     assert!(row_id(0, 1 << 32).is_err());
 }
 
-/// The adapter that make_scores.py has too.
-fn adapter() -> Adapter {
+/// The closed form of make_scores.py.
+fn closed_form(layer: usize, kind: usize, (rows, columns): (usize, usize)) -> Vec<f32> {
+    let number = move |r: usize, c: usize| {
+        let angle = (1 + 7 * layer + 3 * kind + 13 * r) as f64 + 0.37 * (c * (r + 1)) as f64;
+        (angle.sin() / 24.0) as f32
+    };
+    (0..rows).flat_map(|r| (0..columns).map(move |c| number(r, c))).collect()
+}
+
+/// The state that make_scores.py has too.
+fn state(size: f64) -> Adapter {
     let base = common::engine().model().config();
     let config = AdapterConfig::new(8, 16.0, vec![Target::Query, Target::Value]).unwrap();
     let mut matrices = BTreeMap::new();
     for layer in 0..base.layers {
         for (kind, target) in [Target::Query, Target::Value].into_iter().enumerate() {
             let (into, out) = target.widths(base);
-            let angle = |r: usize, c: usize| {
-                (1 + 7 * layer + 3 * kind + 13 * r) as f64 + 0.37 * (c * (r + 1)) as f64
-            };
-            let a = (0..8).flat_map(|r| (0..into).map(move |c| (angle(r, c).sin() / 24.0) as f32));
-            let b = (0..out * 8).map(|at| at as f32).collect();
-            matrices.insert((layer, target), Matrices { a: a.collect(), b });
+            let b = closed_form(layer, kind, (out, 8)).into_iter();
+            let b = b.map(|number| (size * f64::from(number)) as f32).collect();
+            let a = closed_form(layer, kind, (8, into));
+            matrices.insert((layer, target), Matrices { a, b });
         }
     }
     Adapter::new(config, matrices, base).unwrap()
 }
 
-fn index() -> &'static Index {
-    static INDEX: OnceLock<Index> = OnceLock::new();
-    INDEX.get_or_init(|| {
-        let engine = common::engine();
-        let fixture = common::fixture("rows.json");
-        let rows = fixture["rows"].as_array().unwrap().iter().zip(0u64..).map(|(row, id)| {
-            let turn = Turn::parse(row).unwrap();
-            let example = turn.example(engine.tokenizer(), 512).unwrap();
-            RowExample { id, hash: [id as u8; 32], example }
-        });
-        let rows: Vec<RowExample> = rows.collect();
-        Index::build(engine.model(), engine.base_digest(), &adapter(), &rows, |_| {}).unwrap()
+fn points() -> Points {
+    Points::new(&STATES.map(state), common::engine().model()).unwrap()
+}
+
+fn rows() -> Vec<RowExample> {
+    let fixture = common::fixture("rows.json");
+    let rows = fixture["rows"].as_array().unwrap().iter().zip(0u64..).map(|(row, id)| {
+        let turn = Turn::parse(row).unwrap();
+        let example = turn.example(common::engine().tokenizer(), 512).unwrap();
+        RowExample { id, hash: [id as u8; 32], text: turn.answer, example }
+    });
+    rows.collect()
+}
+
+fn built() -> &'static Built {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let model = common::engine().model();
+        let folder = std::env::temp_dir();
+        build((model, &points()), MADE_FROM, (&mut rows(), &folder), &mut |_| {}).unwrap()
     })
 }
 
-fn ask(query: &serde_json::Value) -> Attribution {
-    let engine = common::engine();
-    let tokenizer = engine.tokenizer();
+fn parse(index: &[u8], basis: &[u8]) -> whence_inference::Result<Index> {
+    Index::parse(index, basis, points(), MADE_FROM)
+}
+
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    INDEX.get_or_init(|| parse(&built().index, &built().basis).unwrap())
+}
+
+/// Tokens of a query, where its question begins, and those of its answer.
+fn query(query: &serde_json::Value) -> (Vec<u32>, usize, Vec<u32>) {
+    let tokenizer = common::engine().tokenizer();
     let prompt = tokenizer.prompt(&[Message::user(query["question"].as_str().unwrap())]).unwrap();
     let prompt = tokenizer.encode(&prompt).unwrap();
     let answer = tokenizer.encode(query["answer"].as_str().unwrap()).unwrap();
     let question = tokenizer.question_start(&prompt).unwrap();
-    index().attribute(engine.model(), &adapter(), (&prompt, question), &answer).unwrap()
+    (prompt, question, answer)
+}
+
+fn ask(asked: &serde_json::Value) -> Attribution {
+    let (prompt, question, answer) = query(asked);
+    index().attribute(common::engine().model(), (&prompt, question), &answer).unwrap()
 }
 
 #[test]
@@ -144,9 +121,14 @@ fn scores_equal_those_of_torch_and_peft() {
     let close = |found: i64, expected: &serde_json::Value| {
         (found as f64 / UNIT / expected.as_f64().unwrap() - 1.0).abs()
     };
-    let calibration = index().calibration();
+    let file = index().file();
+    let calibration = file.header().calibration;
     assert!(close(calibration.threshold, &fixture["threshold"]) < 0.02, "{calibration:?}");
     assert!(close(calibration.whole, &fixture["whole"]) < 0.03, "{calibration:?}");
+    for (place, expected) in fixture["self_influence"].as_array().unwrap().iter().enumerate() {
+        let own = file.leaf(place).unwrap().self_influence;
+        assert!(close(own as i64, expected) < 0.02, "row {place}: {own}, {expected}");
+    }
     for (query, expected) in
         queries["queries"].as_array().unwrap().iter().zip(fixture["scores"].as_array().unwrap())
     {
@@ -172,19 +154,63 @@ fn correlation(x: &[f64], y: &[f64]) -> f64 {
 }
 
 #[test]
-fn an_index_is_read_back_and_every_change_is_seen() {
-    let bytes = index().to_bytes().unwrap();
-    let read = Index::parse(&bytes).unwrap();
-    assert_eq!(&read, index());
+fn an_answer_is_divided_whole_and_an_empty_one_not_at_all() {
+    for query in common::fixture("rows.json")["queries"].as_array().unwrap() {
+        let found = ask(query);
+        let sum: u64 = found.shares.iter().map(|share| u64::from(share.ppb)).sum();
+        assert_eq!(sum + u64::from(found.unattributed_ppb), 1_000_000_000);
+        assert!(found.shares.is_sorted_by(|x, y| (y.ppb, x.row) < (x.ppb, y.row)));
+    }
+    let (prompt, question, _) = query(&common::fixture("rows.json")["queries"][0]);
+    let found = index().attribute(common::engine().model(), (&prompt, question), &[]).unwrap();
+    assert_eq!(found, Attribution::none());
+}
+
+#[test]
+fn files_are_read_back_and_every_change_is_seen() {
+    let (model, Built { index: bytes, basis }) = (common::engine().model(), built());
+    let folder = tempfile::tempdir().unwrap();
+    assert!(Index::read(folder.path(), points(), MADE_FROM).unwrap().is_none());
+    std::fs::write(folder.path().join(INDEX_FILE), bytes).unwrap();
+    assert!(Index::read(folder.path(), points(), MADE_FROM).is_err(), "no basis");
+    std::fs::write(folder.path().join(BASIS_FILE), basis).unwrap();
+    let read = Index::read(folder.path(), points(), MADE_FROM).unwrap().unwrap();
     assert_eq!(read.root(), index().root());
-    for step in 0..60 {
-        let at = (bytes.len() - 1) * step / 59;
+    for step in 0..40 {
+        let at = (bytes.len() - 1) * step / 39;
         let mut changed = bytes.clone();
         changed[at] ^= 1;
-        assert!(Index::parse(&changed).is_err(), "byte {at}");
-        assert!(Index::parse(&bytes[..at]).is_err(), "cut at {at}");
+        assert!(parse(&changed, basis).is_err(), "byte {at}");
+        assert!(parse(&bytes[..at], basis).is_err(), "cut at {at}");
     }
-    assert!(index().check([0; 32], common::engine().base_digest()).is_err());
-    assert!(index().check(adapter().digest().unwrap(), [0; 32]).is_err());
-    assert!(index().check(adapter().digest().unwrap(), common::engine().base_digest()).is_ok());
+    for step in 0..4 {
+        let at = (basis.len() - 1) * step / 3;
+        let mut changed = basis.clone();
+        changed[at] ^= 1;
+        assert!(parse(bytes, &changed).is_err(), "byte {at} of the basis");
+    }
+    for other in [[[0; 32], MADE_FROM[1]], [MADE_FROM[0], [0; 32]]] {
+        assert!(Index::parse(bytes, basis, points(), other).is_err());
+    }
+    let one = Points::new(&[state(STATES[0])], model).unwrap();
+    assert!(Index::parse(bytes, basis, one, MADE_FROM).is_err(), "fewer states");
+}
+
+#[test]
+fn a_text_that_is_unlike_all_rows_scores_less_than_a_row_itself() {
+    let model = common::engine().model();
+    let best = |example: &Example| {
+        let bytes = index().query(model, example).unwrap();
+        let shape = index().file().query_shape().unwrap();
+        let query = Vector::parse(&shape, &bytes).unwrap();
+        *index().file().scores(&query).unwrap().iter().max().unwrap()
+    };
+    let row = &rows()[0].example;
+    let answer = "Bonjour, je m'appelle Camille et j'habite à Lyon avec deux chats gris.";
+    let text = serde_json::json!({ "question": "Qui es-tu ?", "answer": answer });
+    let (prompt, question, answer) = query(&text);
+    let ids = [prompt, answer].concat();
+    let end = ids.len();
+    let strange = Example::new(ids, question..end).unwrap();
+    assert!(best(&strange) * 2 < best(row), "{} {}", best(&strange), best(row));
 }

@@ -303,7 +303,7 @@ proptest! {
 fn preconditioner() -> Preconditioner {
     let basis = |(inputs, kept): (usize, usize)| {
         let matrix = (0..inputs * kept).map(|at| (at as f32 - 3.5) / 8.0).collect();
-        Basis { inputs, kept, matrix }
+        Basis { inputs, kept, rest: 0.5, matrix }
     };
     let bases = [(3, 2), (1, 1), (4, 3)].map(basis).into();
     Preconditioner { damping_ppb: 1_000_000_000, bases }
@@ -315,7 +315,7 @@ fn a_preconditioner_comes_back_and_every_bit_of_it_is_hashed() {
     preconditioner().write(&mut bytes).unwrap();
     assert_eq!(Preconditioner::parse(&bytes).unwrap(), preconditioner());
     let hash = preconditioner().hash().unwrap();
-    let whole = Sha256::new().chain_update("whence/preconditioner/v1").chain_update(&bytes);
+    let whole = Sha256::new().chain_update("whence/preconditioner/v2").chain_update(&bytes);
     assert_eq!(hash[..], whole.finalize()[..]);
     for bit in 0..bytes.len() * 8 {
         let mut flipped = bytes.clone();
@@ -332,7 +332,7 @@ fn a_preconditioner_comes_back_and_every_bit_of_it_is_hashed() {
 proptest! {
     #[test]
     fn any_bytes_are_a_preconditioner_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let named = [b"WHPRECO\x01", &bytes[..]].concat();
+        let named = [b"WHPRECO\x02", &bytes[..]].concat();
         if let Ok(read) = Preconditioner::parse(&named) {
             let mut again = Vec::new();
             read.write(&mut again).unwrap();

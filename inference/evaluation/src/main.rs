@@ -20,6 +20,8 @@ enum Part {
     Fraud(parts::fraud::Options),
     /// Do scores add up to what models trained without some rows lose?
     Lds(fidelity::Options),
+    /// The same of a real adapter, from what `whence-inference retrain` left in a folder.
+    Adapter(parts::adapter::Options),
     /// What single rows did, against models trained without just them.
     Loo(fidelity::Options),
     /// A tenth of the labels is wrong: who finds them, and who pays for them?
@@ -50,6 +52,7 @@ fn main() -> Result<()> {
     match Arguments::parse().part {
         Part::Fraud(options) => parts::fraud::run(&options),
         Part::Lds(options) => fidelity::lds::run(&options),
+        Part::Adapter(options) => parts::adapter::run(&options),
         Part::Loo(options) => fidelity::loo::run(&options),
         Part::Mislabel(options) => fidelity::mislabel::run(&options),
         Part::Classdet(options) => fidelity::classdet::run(&options),

@@ -1,168 +1,121 @@
-//! The index of one adapter: each row's gradient as integers, under one Merkle root.
+//! An adapter's index at work: the files read and checked, a query scored, an answer divided.
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use whence_canon::merkle::{self, Hash};
+use std::path::Path;
 
-use super::vector::IntVector;
-use super::{Calibration, calibrate, format, plain_gradient, start_point, whiten};
-use crate::adapter::Adapter;
+use whence_canon::merkle::Hash;
+use whence_canon::score::Vector;
+use whence_influence::basis::whitening::{project, self_influence};
+use whence_influence::integers::preconditioner::Preconditioner;
+use whence_influence::integers::{self, quantise_query_of};
+
+use super::{Attribution, BASIS_FILE, INDEX_FILE, METHOD, Points, Share, refused};
 use crate::error::{Error, Result};
 use crate::model::{Example, Model};
 
-/// What the rows' integers are.
-pub const METHOD: &str = "lora-start-grad-white-i8/1";
-
-/// Domain of the header's hash.
-const HEADER_DOMAIN: &[u8] = b"whence/index/v1/header";
-/// Domain of a row's hash.
-const ROW_DOMAIN: &[u8] = b"whence/index/v1/row";
-
-/// One row of the index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexRow {
-    /// The row's number, by which shares name it.
-    pub id: u64,
-    /// The row's canonical hash.
-    pub hash: Hash,
-    /// Its gradient.
-    pub vector: IntVector,
-}
-
-impl IndexRow {
-    /// Hash of the row's bytes: the data of its leaf in the index's tree.
-    pub fn digest(&self) -> Hash {
-        let hash = Sha256::new().chain_update(ROW_DOMAIN);
-        hash.chain_update(format::row_bytes(self)).finalize().into()
-    }
-}
-
-/// What an index belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Header {
-    /// Always [`METHOD`]; others may follow.
-    pub method: String,
-    /// SHA-256 of the base model's file, in hex.
-    pub base_sha256: String,
-    /// SHA-256 of the adapter's file, in hex.
-    pub adapter_sha256: String,
-    /// Numbers in each matrix of a vector.
-    pub sizes: Vec<usize>,
-    /// How many rows follow.
-    pub rows: usize,
-    /// Only what a score has above this counts, in units of 2^-32.
-    pub threshold: i64,
-    /// The sum above the threshold that explains a whole answer, in units of 2^-32.
-    pub whole: i64,
-}
-
-/// The index of one adapter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The index of one adapter, with what is needed to ask it.
 pub struct Index {
-    pub(super) header: Header,
-    pub(super) rows: Vec<IndexRow>,
-    pub(super) root: Hash,
-}
-
-/// A row to be indexed.
-pub struct RowExample {
-    /// The row's number.
-    pub id: u64,
-    /// The row's canonical hash.
-    pub hash: Hash,
-    /// Its tokens.
-    pub example: Example,
+    file: integers::Index<'static>,
+    preconditioner: Preconditioner,
+    points: Points,
 }
 
 impl Index {
-    /// Takes every row's gradient and whitens them; `progress` gets the rows done.
-    pub fn build(
-        model: &Model,
-        base_digest: Hash,
-        adapter: &Adapter,
-        rows: &[RowExample],
-        mut progress: impl FnMut(usize),
-    ) -> Result<Self> {
-        if rows.len() < 2 || rows.len() > whiten::ROWS_MAX {
-            let found = rows.len();
-            return Err(Error::Index(format!("{found} rows: 2 to {}", whiten::ROWS_MAX)));
+    /// Reads the two files of an adapter's folder, if there is an index; all numbers and hashes in
+    /// them are checked, and that they were made from this base and adapter.
+    pub fn read(folder: &Path, points: Points, made_from: [Hash; 2]) -> Result<Option<Self>> {
+        let path = folder.join(INDEX_FILE);
+        if !path.exists() {
+            return Ok(None);
         }
-        let mut rows: Vec<&RowExample> = rows.iter().collect();
-        rows.sort_by_key(|row| row.id);
-        let start = start_point(model, adapter)?;
-        let mut gradients = Vec::with_capacity(rows.len());
-        for (done, row) in rows.iter().enumerate() {
-            gradients.push(plain_gradient(model, &start, &row.example)?);
-            progress(done + 1);
-        }
-        let step = rows.len().div_ceil(calibrate::ASKING_ROWS_MAX);
-        let asking = gradients.iter().enumerate().step_by(step);
-        let asking = asking.map(|(place, plain)| Ok((place, IntVector::quantise(plain)?)));
-        let asking = asking.collect::<Result<Vec<_>>>()?;
-        whiten::whiten(&mut gradients, model.device())?;
-        let indexed = rows.iter().zip(&gradients).map(|(row, white)| {
-            Ok(IndexRow { id: row.id, hash: row.hash, vector: IntVector::quantise(white)? })
-        });
-        let indexed = indexed.collect::<Result<Vec<_>>>()?;
-        let calibration = calibrate::calibrate(&asking, &indexed);
-        let header = Header {
-            method: METHOD.into(),
-            base_sha256: hex::encode(base_digest),
-            adapter_sha256: hex::encode(adapter.digest()?),
-            sizes: gradients[0].iter().map(Vec::len).collect(),
-            rows: indexed.len(),
-            threshold: calibration.threshold,
-            whole: calibration.whole,
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read(&path).map_err(|why| Error::io(&path, why))
         };
-        Self::new(header, indexed)
+        Self::parse(&read(INDEX_FILE)?, &read(BASIS_FILE)?, points, made_from).map(Some)
     }
 
-    /// An index from its parts; ids must rise, so that each row is there once.
-    pub(super) fn new(header: Header, rows: Vec<IndexRow>) -> Result<Self> {
-        if rows.is_empty() {
-            return Err(Error::Index("no rows: at least one".into()));
-        }
-        if !rows.is_sorted_by(|x, y| x.id < y.id) {
-            return Err(Error::Index("a row's id is there twice or out of order".into()));
-        }
-        let hash = Sha256::new().chain_update(HEADER_DOMAIN);
-        let mut leaves = vec![hash.chain_update(format::header_bytes(&header)?).finalize().into()];
-        leaves.extend(rows.iter().map(IndexRow::digest));
-        Ok(Self { header, rows, root: merkle::root(&leaves) })
-    }
-
-    /// Refuses an adapter or base that the index was not made from.
-    pub fn check(&self, adapter: Hash, base: Hash) -> Result<()> {
-        let pairs = [
-            ("adapter", &self.header.adapter_sha256, adapter),
-            ("base", &self.header.base_sha256, base),
-        ];
-        for (what, expected, found) in pairs {
-            if *expected != hex::encode(found) {
+    /// The same from bytes.
+    pub fn parse(index: &[u8], basis: &[u8], points: Points, made_from: [Hash; 2]) -> Result<Self> {
+        let file = integers::Index::parse(index).map_err(refused)?.into_owned();
+        let preconditioner = Preconditioner::parse(basis).map_err(refused)?;
+        let settings = &file.header().settings;
+        let names =
+            [("base", settings.base, made_from[0]), ("adapter", settings.adapter, made_from[1])];
+        for (what, expected, found) in names {
+            if expected != found {
+                let expected = hex::encode(expected);
                 return Err(Error::Index(format!("made from {what} {expected}, not this one")));
             }
         }
-        Ok(())
-    }
-
-    /// What its own rows say about scores.
-    pub fn calibration(&self) -> Calibration {
-        Calibration { threshold: self.header.threshold, whole: self.header.whole }
+        if settings.method != METHOD {
+            let found = &settings.method;
+            return Err(Error::Index(format!("method {found:?} is not {METHOD:?}")));
+        }
+        if settings.preconditioner != preconditioner.hash().map_err(refused)? {
+            return Err(Error::Index(format!("{BASIS_FILE} is not the index's own")));
+        }
+        let blocks = points.layout().blocks();
+        let inputs = preconditioner.bases.iter().map(|basis| basis.inputs);
+        let kept = preconditioner.bases.iter().map(|basis| basis.kept as u32);
+        let fits = inputs.eq(blocks.iter().map(|block| block.width()))
+            && kept.eq(settings.shape.widths().iter().copied())
+            && usize::from(settings.checkpoints) == points.count();
+        match fits {
+            true => Ok(Self { file, preconditioner, points }),
+            false => Err(Error::Index("its blocks are not the adapter's matrices".into())),
+        }
     }
 
     /// The Merkle root over its header and rows, which goes on the record.
     pub fn root(&self) -> Hash {
-        self.root
+        self.file.root()
     }
 
-    /// Its rows, by rising id.
-    pub fn rows(&self) -> &[IndexRow] {
-        &self.rows
+    /// The rows and what they say about scores.
+    pub fn file(&self) -> &integers::Index<'static> {
+        &self.file
     }
 
-    /// What it belongs to.
-    pub fn header(&self) -> &Header {
-        &self.header
+    /// A query's vector in its bytes, of the shape that [`integers::Index::query_shape`] gives.
+    pub fn query(&self, model: &Model, example: &Example) -> Result<Vec<u8>> {
+        let gradient = self.points.gradient(model, example)?;
+        let blocks = project(&self.preconditioner, &gradient).map_err(refused)?;
+        let own = self_influence(&self.preconditioner, &gradient, &blocks);
+        let shape = &self.file.header().settings.shape;
+        Ok(quantise_query_of(shape, &blocks, own).map_err(refused)?.bytes)
+    }
+
+    /// Scores every row against a question and its answer, and divides the answer; `question` is
+    /// where the tokens of the question begin in `prompt`.
+    pub fn attribute(
+        &self,
+        model: &Model,
+        (prompt, question): (&[u32], usize),
+        answer: &[u32],
+    ) -> Result<Attribution> {
+        if answer.is_empty() {
+            return Ok(Attribution::none());
+        }
+        let ids = [prompt, answer].concat();
+        let end = ids.len();
+        let bytes = self.query(model, &Example::new(ids, question.max(1)..end)?)?;
+        self.divide(&bytes)
+    }
+
+    fn divide(&self, query: &[u8]) -> Result<Attribution> {
+        let shape = self.file.query_shape().map_err(refused)?;
+        let malformed = |why: whence_canon::index::IndexError| Error::Index(why.to_string());
+        let query = Vector::parse(&shape, query).map_err(malformed)?;
+        let calibration = &self.file.header().calibration;
+        let weighed = self.file.weigh(&query).map_err(refused)?;
+        let measure =
+            whence_canon::measure::Measure::of(&weighed, calibration).map_err(malformed)?;
+        let shares = measure.shares(calibration);
+        let shares = shares.iter().map(|share| Share { row: share.cluster, ppb: share.ppb });
+        Ok(Attribution {
+            shares: shares.collect(),
+            unattributed_ppb: measure.unattributed_ppb,
+            scores: weighed.iter().map(|(listed, _)| (listed.row, listed.score)).collect(),
+        })
     }
 }

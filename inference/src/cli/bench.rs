@@ -5,14 +5,14 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use serde_json::json;
+use whence_canon::score::Vector;
 
 use super::Base;
-use crate::adapter::Adapter;
-use crate::attribution::{Index, RowExample};
+use crate::attribution::{self, Index, Points, RowExample};
 use crate::engine::{ChatRequest, Completion, Engine};
 use crate::error::Result;
 use crate::tokenizer::Message;
-use crate::tuning::{Dataset, Row, TuningConfig, Turn, tune};
+use crate::tuning::{Dataset, Row, Tuned, TuningConfig, Turn, tune};
 
 /// Prompt of the decoding measure.
 const PROMPT: &str = "Tell me a long story about a lighthouse.";
@@ -43,12 +43,12 @@ impl Bench {
         let engine = self.base.engine()?;
         let load_s = start.elapsed().as_secs_f64();
         let (answer, decode) = self.decode(&engine)?;
-        let (adapter, tuning) = self.tune(&engine)?;
-        let (index, row_s) = self.index(&engine, &adapter)?;
+        let (tuned, tuning) = self.tune(&engine)?;
+        let (index, row_s) = self.index(&engine, &tuned)?;
         let start = Instant::now();
         let question = engine.tokenizer().question_start(&answer.prompt_ids)?;
         let prompt = (answer.prompt_ids.as_slice(), question);
-        index.attribute(engine.model(), &adapter, prompt, &answer.answer_ids)?;
+        index.attribute(engine.model(), prompt, &answer.answer_ids)?;
         let attribution_s = start.elapsed().as_secs_f64();
         println!(
             "{}",
@@ -58,9 +58,10 @@ impl Bench {
                 "tuning_tokens_per_s": tuning,
                 "index_s_per_row": row_s,
                 "query_tokens": answer.prompt_ids.len() + answer.answer_ids.len(),
-                "scan_s_per_row": scan_s(&index),
+                "scan_s_per_row": scan_s(&index)?,
                 "attribution_s": attribution_s,
                 "index_rows": self.rows,
+                "points": index.file().header().settings.checkpoints,
             })
         );
         Ok(())
@@ -80,7 +81,7 @@ impl Bench {
     }
 
     /// An adapter, and tokens per second of tuning it.
-    fn tune(&self, engine: &Engine) -> Result<(Adapter, f64)> {
+    fn tune(&self, engine: &Engine) -> Result<(Tuned, f64)> {
         let row = |id: usize| Row { id: id as u64, hash: [0; 32], turn: turn() };
         let rows = (0..self.steps * 4).map(row).collect();
         let dataset = Dataset { rows, ..Dataset::default() };
@@ -88,18 +89,29 @@ impl Bench {
         let start = Instant::now();
         let tuned = tune(engine, &dataset, &config, |_| ControlFlow::Continue(()))?;
         let speed = tuned.receipt.metrics.tokens as f64 / start.elapsed().as_secs_f64();
-        Ok((tuned.adapter, speed))
+        Ok((tuned, speed))
     }
 
     /// An index, and seconds per row of building it.
-    fn index(&self, engine: &Engine, adapter: &Adapter) -> Result<(Index, f64)> {
+    fn index(&self, engine: &Engine, tuned: &Tuned) -> Result<(Index, f64)> {
         let example = turn().example(engine.tokenizer(), TuningConfig::default().row_tokens_max)?;
-        let row = |id| RowExample { id, hash: [0; 32], example: example.clone() };
-        let rows: Vec<RowExample> = (0..self.rows as u64).map(row).collect();
+        let row = |id| {
+            let text = format!("row {id}");
+            RowExample { id, hash: [0; 32], text, example: example.clone() }
+        };
+        let mut rows: Vec<RowExample> = (0..self.rows as u64).map(row).collect();
+        let states: Vec<_> = tuned.checkpoints.iter().map(|state| state.adapter.clone()).collect();
+        let points = Points::new(&states, engine.model())?;
+        let made_from = [engine.base_digest(), tuned.adapter.digest()?];
         let start = Instant::now();
-        let base = engine.base_digest();
-        let index = Index::build(engine.model(), base, adapter, &rows, |_| {})?;
-        Ok((index, start.elapsed().as_secs_f64() / self.rows as f64))
+        let built = attribution::build(
+            (engine.model(), &points),
+            made_from,
+            (&mut rows, &std::env::temp_dir()),
+            &mut |_| {},
+        )?;
+        let seconds = start.elapsed().as_secs_f64() / self.rows as f64;
+        Ok((Index::parse(&built.index, &built.basis, points, made_from)?, seconds))
     }
 }
 
@@ -109,13 +121,16 @@ fn turn() -> Turn {
 }
 
 /// Seconds to score one row.
-fn scan_s(index: &Index) -> f64 {
-    let query = &index.rows()[0].vector;
+fn scan_s(index: &Index) -> Result<f64> {
+    let malformed = |why: String| crate::error::Error::Index(why);
+    let shape = index.file().query_shape().map_err(|why| malformed(why.to_string()))?;
+    let zeros = vec![0; shape.bytes()];
+    let query = Vector::parse(&shape, &zeros).map_err(|why| malformed(why.to_string()))?;
     let start = Instant::now();
     for _ in 0..SCANS {
-        for row in index.rows() {
-            black_box(black_box(query).dot(black_box(&row.vector)));
-        }
+        black_box(
+            index.file().scores(black_box(&query)).map_err(|why| malformed(why.to_string()))?,
+        );
     }
-    start.elapsed().as_secs_f64() / (SCANS * index.rows().len()) as f64
+    Ok(start.elapsed().as_secs_f64() / (SCANS * index.file().len()) as f64)
 }

@@ -6,8 +6,7 @@ use serde_json::json;
 
 use super::{Base, tune};
 use crate::adapter::Adapter;
-use crate::attribution::{Index as AttributionIndex, RowExample};
-use crate::engine::INDEX_FILE;
+use crate::attribution::{self, BASIS_FILE, INDEX_FILE, Points, RowExample};
 use crate::error::{Error, Result};
 use crate::tuning::read_rows;
 
@@ -33,35 +32,48 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn run(self) -> Result<()> {
         let engine = self.base.engine()?;
-        let adapter = Adapter::read(&self.adapter, engine.model().config())?;
-        let rows = read_rows(&self.rows)?;
-        let examples = rows.iter().map(|row| {
+        let model = engine.model();
+        let adapter = Adapter::read(&self.adapter, model.config())?;
+        let points = Points::read(&self.adapter, &adapter, model)?;
+        let examples = read_rows(&self.rows)?.into_iter().map(|row| {
             let example = row.turn.example(engine.tokenizer(), self.row_tokens_max)?;
-            Ok(RowExample { id: row.id, hash: row.hash, example })
+            Ok(RowExample { id: row.id, hash: row.hash, text: row.turn.answer, example })
         });
-        let examples = examples.collect::<Result<Vec<_>>>()?;
+        let mut rows = examples.collect::<Result<Vec<_>>>()?;
         let bar = tune::bar();
-        bar.set_length(examples.len() as u64);
-        let base = engine.base_digest();
-        let index = AttributionIndex::build(engine.model(), base, &adapter, &examples, |done| {
-            bar.set_position(done as u64);
-        })?;
+        bar.set_length(rows.len() as u64);
+        let made_from = [engine.base_digest(), adapter.digest()?];
+        let built = attribution::build(
+            (model, &points),
+            made_from,
+            (&mut rows, &self.adapter),
+            &mut |done| {
+                bar.set_position(done as u64);
+            },
+        )?;
         bar.finish();
-        let path = self.adapter.join(INDEX_FILE);
-        std::fs::write(&path, index.to_bytes()?).map_err(|why| Error::io(&path, why))?;
+        self.write(INDEX_FILE, &built.index)?;
+        self.write(BASIS_FILE, &built.basis)?;
+        let index = attribution::Index::parse(&built.index, &built.basis, points, made_from)?;
         self.write_summary(&index)?;
-        println!("index {} of {} rows", hex::encode(index.root()), index.rows().len());
+        println!("index {} of {} rows", hex::encode(index.root()), index.file().len());
         Ok(())
     }
 
     /// What the record names of an index, readable without this software.
-    fn write_summary(&self, index: &AttributionIndex) -> Result<()> {
+    fn write_summary(&self, index: &attribution::Index) -> Result<()> {
+        let settings = &index.file().header().settings;
         let summary = json!({
             "root": hex::encode(index.root()),
-            "method": index.header().method,
-            "rows": index.rows().len(),
+            "method": settings.method,
+            "rows": index.file().len(),
+            "preconditioner": hex::encode(settings.preconditioner),
         });
-        let path = self.adapter.join(SUMMARY_FILE);
-        std::fs::write(&path, format!("{summary:#}\n")).map_err(|why| Error::io(&path, why))
+        self.write(SUMMARY_FILE, format!("{summary:#}\n").as_bytes())
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.adapter.join(name);
+        std::fs::write(&path, bytes).map_err(|why| Error::io(&path, why))
     }
 }

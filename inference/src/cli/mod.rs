@@ -5,6 +5,7 @@ mod fetch_check;
 mod generate;
 mod index;
 mod probe_device;
+mod retrain;
 mod serve;
 mod tune;
 
@@ -37,6 +38,8 @@ enum Command {
     Generate(generate::Generate),
     /// Tune a LoRA adapter on rows.
     Tune(tune::Tune),
+    /// Tune again on random halves of the rows, to hold attribution against.
+    Retrain(retrain::Retrain),
     /// Build an adapter's attribution index from the rows it learned from.
     Index(index::Index),
     /// Print the graphics adapters this machine has, as JSON.
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::ReportKey(command) => command.run(),
         Command::Generate(command) => command.run(),
         Command::Tune(command) => command.run(),
+        Command::Retrain(command) => command.run(),
         Command::Index(command) => command.run(),
         Command::ProbeDevice(command) => command.run(),
         Command::FetchCheck(command) => command.run(),

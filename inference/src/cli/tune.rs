@@ -7,10 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Base;
 use crate::error::{Error, Result};
-use crate::tuning::{DatanetVersion, Dataset, TuningConfig, read_rows, tune};
-
-/// File beside the adapter that records how it was made.
-const RECEIPT_FILE: &str = "receipt.json";
+use crate::tuning::{DatanetVersion, Dataset, RECEIPT_FILE, TuningConfig, read_rows, tune};
 
 /// Tune a LoRA adapter on rows.
 #[derive(Debug, clap::Args)]
@@ -68,6 +65,7 @@ impl Tune {
         })?;
         bar.finish();
         tuned.adapter.write(&self.out)?;
+        tuned.checkpoints.iter().try_for_each(|checkpoint| checkpoint.write(&self.out))?;
         let path = self.out.join(RECEIPT_FILE);
         std::fs::write(&path, tuned.receipt.to_json()?).map_err(|why| Error::io(&path, why))?;
         let metrics = &tuned.receipt.metrics;

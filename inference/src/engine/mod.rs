@@ -21,14 +21,11 @@ pub use generate::{ChatRequest, Completion, FinishReason};
 pub use sampler::Sampling;
 
 use crate::adapter::Adapter;
-use crate::attribution::{Attribution, Index};
+use crate::attribution::{Attribution, Index, Points};
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
 use crate::model::{Lora, Model};
 use crate::tokenizer::Tokenizer;
-
-/// File beside an adapter's own that holds its attribution index.
-pub const INDEX_FILE: &str = "attribution.index";
 
 /// An adapter that is ready to serve.
 pub struct Loaded {
@@ -89,17 +86,14 @@ impl Engine {
     /// An adapter of that name is replaced for requests to come.
     pub fn load_adapter(&self, name: &str, folder: &Path) -> Result<Arc<Loaded>> {
         let adapter = Adapter::read(folder, self.model.config())?;
-        let path = folder.join(INDEX_FILE);
-        let index = match path.exists() {
-            true => {
-                Some(Index::parse(&std::fs::read(&path).map_err(|why| Error::io(&path, why))?)?)
-            }
-            false => None,
-        };
+        let index = guard::contain(|| {
+            let points = Points::read(folder, &adapter, &self.model)?;
+            Index::read(folder, points, [self.base_digest, adapter.digest()?])
+        })?;
         self.add_adapter(name, adapter, index)
     }
 
-    /// Serves an adapter that is in memory already.
+    /// Serves an adapter that is in memory already, with an index that was read for it.
     pub fn add_adapter(
         &self,
         name: &str,
@@ -107,9 +101,6 @@ impl Engine {
         index: Option<Index>,
     ) -> Result<Arc<Loaded>> {
         let digest = adapter.digest()?;
-        if let Some(index) = &index {
-            index.check(digest, self.base_digest)?;
-        }
         let lora = guard::contain(|| Ok(adapter.on(self.model.device())))?;
         let loaded = Arc::new(Loaded { adapter, digest, index, lora });
         let mut adapters = self.adapters.write().unwrap_or_else(|held| held.into_inner());
@@ -142,6 +133,6 @@ impl Engine {
         let index = index.ok_or_else(|| Error::Index(format!("adapter {name} has no index")))?;
         let question = self.tokenizer.question_start(prompt)?;
         let prompt = (prompt, question);
-        guard::contain(|| index.attribute(&self.model, &loaded.adapter, prompt, answer))
+        guard::contain(|| index.attribute(&self.model, prompt, answer))
     }
 }

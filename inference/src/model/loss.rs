@@ -77,6 +77,12 @@ impl Model {
         finite(loss[0])
     }
 
+    /// Hidden states after the last norm, averaged over an answer's tokens.
+    pub fn representation(&self, example: &Example, lora: Option<&Lora>) -> Result<Vec<f32>> {
+        let hidden = self.hidden(&Batch::single(&example.ids), lora, None);
+        numbers(hidden.slice([example.answer.clone()]).mean_dim(0))
+    }
+
     /// Mean loss per answer token and its gradient; `lora` must be tracked (see
     /// [`Lora::tracked`]).
     pub fn gradients(&self, examples: &[&Example], lora: &Lora) -> Result<(f32, Gradients)> {

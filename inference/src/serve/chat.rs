@@ -142,7 +142,7 @@ impl Job {
             prompt_tokens: read,
             completion_tokens: written,
             fee: Coin { denom, amount: fee.to_string() },
-            method: &index.header().method,
+            method: &index.file().header().settings.method,
             index_root: index.root(),
             attribution: &attribution,
         };

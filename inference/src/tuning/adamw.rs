@@ -5,14 +5,20 @@ use std::collections::BTreeMap;
 use crate::adapter::Adapter;
 use crate::model::{Gradients, Target};
 
-const BETA_1: f64 = 0.9;
-const BETA_2: f64 = 0.999;
-const EPSILON: f64 = 1e-8;
+/// Decay of the mean of gradients.
+pub const BETA_1: f64 = 0.9;
+/// Decay of the mean of their squares.
+pub const BETA_2: f64 = 0.999;
+/// What keeps a division by their root from zero.
+pub const EPSILON: f64 = 1e-8;
 
-#[derive(Default)]
-struct Moments {
-    first: Vec<f32>,
-    second: Vec<f32>,
+/// Adam's memory of some numbers: means of their gradients, and of the squares of these.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Moments {
+    /// Means of the gradients.
+    pub first: Vec<f32>,
+    /// Means of their squares.
+    pub second: Vec<f32>,
 }
 
 /// The optimiser with its memory of past gradients.
@@ -39,6 +45,24 @@ impl AdamW {
             self.move_one((at.0, at.1, false), &mut pair.a, a, (step, shorten));
             self.move_one((at.0, at.1, true), &mut pair.b, b, (step, shorten));
         }
+    }
+
+    /// The means of gradients and of their squares, as steps have left them; zeros before the first.
+    pub(super) fn moments(&self, adapter: &Adapter) -> Moments {
+        let mut all = Moments::default();
+        for (at, pair) in adapter.matrices() {
+            for (side, numbers) in [(false, &pair.a), (true, &pair.b)] {
+                let (first, second) = (&mut all.first, &mut all.second);
+                let end = first.len() + numbers.len();
+                if let Some(found) = self.moments.get(&(at.0, at.1, side)) {
+                    first.extend(&found.first);
+                    second.extend(&found.second);
+                }
+                first.resize(end, 0.0);
+                second.resize(end, 0.0);
+            }
+        }
+        all
     }
 
     fn move_one(

@@ -1,5 +1,7 @@
 //! The recipe of a tuning run.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -33,6 +35,8 @@ pub struct TuningConfig {
     pub row_tokens_max: usize,
     /// Where order and first numbers come from.
     pub seed: u64,
+    /// States of the run at which attribution takes gradients: the start, and after equal parts.
+    pub checkpoints: usize,
 }
 
 impl Default for TuningConfig {
@@ -49,6 +53,7 @@ impl Default for TuningConfig {
             batch_rows: 4,
             row_tokens_max: 160,
             seed: 0,
+            checkpoints: 4,
         }
     }
 }
@@ -63,6 +68,7 @@ impl TuningConfig {
         range("epochs", self.epochs, 1000)?;
         range("batch_rows", self.batch_rows, 64)?;
         range("row_tokens_max", self.row_tokens_max, 4096)?;
+        range("checkpoints", self.checkpoints, 16)?;
         let positive = |value: f64| value.is_finite() && value > 0.0;
         if !positive(self.learning_rate) || !positive(self.gradient_norm_max) {
             return Err(Error::Tuning(
@@ -79,6 +85,12 @@ impl TuningConfig {
     pub fn digest(&self) -> Result<[u8; 32]> {
         let json = serde_json::to_vec(self).map_err(|why| Error::Tuning(why.to_string()))?;
         Ok(Sha256::digest(json).into())
+    }
+
+    /// Numbers of steps after which a checkpoint is kept: none of them is the end, where the rate
+    /// is zero and rows move nothing.
+    pub(super) fn kept(&self, steps: usize) -> BTreeSet<usize> {
+        (0..self.checkpoints).map(|part| part * steps / self.checkpoints).collect()
     }
 
     /// The learning rate at a step: up in a line, then down in a line to zero.

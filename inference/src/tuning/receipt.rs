@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 use super::TuningConfig;
 use crate::error::{Error, Result};
 
+/// File beside the adapter that records how it was made.
+pub const RECEIPT_FILE: &str = "receipt.json";
+
 /// A published version of a datanet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatanetVersion {
@@ -15,6 +18,17 @@ pub struct DatanetVersion {
     pub version: u64,
     /// The version's manifest root, in hex.
     pub root: String,
+}
+
+/// A state of the run that was kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptState {
+    /// Steps that were done before.
+    pub step: usize,
+    /// The learning rate of the step that followed.
+    pub rate: f64,
+    /// SHA-256 of its adapter file, in hex.
+    pub sha256: String,
 }
 
 /// How the run went; nothing here depends on the clock.
@@ -49,6 +63,9 @@ pub struct Receipt {
     pub software: String,
     /// The arithmetic that made the numbers: equal kernels give equal bits.
     pub kernel: String,
+    /// States that were kept on the way, in their order; the adapter itself is not among them.
+    #[serde(default)]
+    pub checkpoints: Vec<KeptState>,
     /// How it went.
     pub metrics: Metrics,
     /// SHA-256 of the adapter's file, in hex.

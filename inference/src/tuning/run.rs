@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
 use super::adamw::{AdamW, Step};
-use super::{DatanetVersion, Metrics, Receipt, Row, TuningConfig};
+use super::{Checkpoint, DatanetVersion, Metrics, Receipt, Row, TuningConfig};
 use crate::adapter::{Adapter, AdapterConfig, Matrices};
 use crate::engine::{Engine, device, guard};
 use crate::error::{Error, Result};
@@ -46,6 +46,8 @@ pub struct Progress {
 pub struct Tuned {
     /// The adapter.
     pub adapter: Adapter,
+    /// States on the way, as many as the recipe asks for.
+    pub checkpoints: Vec<Checkpoint>,
     /// The record of how it was made.
     pub receipt: Receipt,
 }
@@ -68,6 +70,7 @@ struct Run<'a> {
     held_out: Vec<Example>,
     adapter: Adapter,
     random: ChaCha20Rng,
+    checkpoints: Vec<Checkpoint>,
 }
 
 impl<'a> Run<'a> {
@@ -90,6 +93,7 @@ impl<'a> Run<'a> {
             held_out: examples(&dataset.held_out)?,
             adapter: first_numbers(shape, engine.model().config(), &mut random)?,
             random,
+            checkpoints: Vec::new(),
         })
     }
 
@@ -99,9 +103,18 @@ impl<'a> Run<'a> {
         let batches = self.batches();
         let steps = batches.len();
         let mut optimiser = AdamW::default();
+        let kept = self.config.kept(steps);
         let mut losses = Vec::with_capacity(steps);
         let mut tokens = 0;
         for (number, batch) in batches.iter().enumerate() {
+            if kept.contains(&number) {
+                self.checkpoints.push(Checkpoint {
+                    step: number,
+                    rate: self.config.rate(number, steps),
+                    adapter: self.adapter.clone(),
+                    moments: optimiser.moments(&self.adapter),
+                });
+            }
             let rows: Vec<&Example> = batch.iter().map(|row| &self.examples[*row]).collect();
             let lora = self.adapter.on(model.device()).tracked();
             let (loss, gradients) = model.gradients(&rows, &lora)?;
@@ -138,10 +151,11 @@ impl<'a> Run<'a> {
             config: self.config.clone(),
             software: Receipt::software(),
             kernel: device::kernel(),
+            checkpoints: self.checkpoints.iter().map(Checkpoint::kept).collect::<Result<_>>()?,
             metrics,
             adapter_sha256: hex::encode(self.adapter.digest()?),
         };
-        Ok(Tuned { adapter: self.adapter, receipt })
+        Ok(Tuned { adapter: self.adapter, checkpoints: self.checkpoints, receipt })
     }
 
     /// Every epoch's batches: shuffled, then of like lengths within a stretch, then shuffled.

@@ -40,6 +40,16 @@ pub enum Rotation {
     Kronecker,
 }
 
+/// Over which of its eigenvalues a block's mean is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mean {
+    /// All: `tr F / d`.
+    All,
+    /// Those that rows can show: `tr F / min(N, d)`. Where a matrix is much wider than rows are
+    /// many, the mean over all is mostly over zeros, and the damping would vanish with the width.
+    Shown,
+}
+
 /// What is kept, fixed beforehand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -49,11 +59,13 @@ pub struct Settings {
     pub kept: usize,
     /// `λ` as a multiple of the block's mean eigenvalue.
     pub damping: f64,
+    /// What that mean is over.
+    pub mean: Mean,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { rotation: Rotation::Principal, kept: 128, damping: 1.0 }
+        Self { rotation: Rotation::Principal, kept: 128, damping: 1.0, mean: Mean::All }
     }
 }
 
@@ -83,7 +95,11 @@ pub fn learn(source: &dyn Gradients, settings: &Settings) -> Result<Whitening> {
         }
         Rotation::Principal => principal::sketched(source, settings.kept)?,
     };
-    Whitening::new(source.layout(), directions, settings.damping)
+    let shown = match settings.mean {
+        Mean::All => usize::MAX,
+        Mean::Shown => source.rows(),
+    };
+    Whitening::new(source.layout(), directions, (settings.damping, shown))
 }
 
 /// Gives every row's gradient to `each`, in order; a few are taken at a time, on several threads.

@@ -1,8 +1,8 @@
 //! What an index's own rows say about scores: where chance ends, what a whole answer is, and which
 //! rows are outliers. Integers of the leaves alone, so that anybody can check it.
 //!
-//! Evenly spaced rows ask with their own vectors at length one: row `i` scores row `j`
-//! `pᵢⱼ = (xᵢ · xⱼ / normⱼ) / √(xᵢ · xᵢ)`, which is the pay score that a query like row `i` would
+//! Evenly spaced rows ask with their own vectors over their norms: row `i` scores row `j`
+//! `pᵢⱼ = (xᵢ · xⱼ / normⱼ) / normᵢ`, which is the pay score that a query like row `i` would
 //! give row `j`; rows of the asker's own cluster are left out. The threshold `τ` is the 90th
 //! percentile of all of these (what nine of ten unrelated pairs stay under), at least 0; the whole
 //! `W` is the median over askers of `Σⱼ max(0, pᵢⱼ − τ)`, at least 1 unit: as much as a typical
@@ -10,7 +10,7 @@
 //! self-influences plus five times their median absolute deviation (Leys et al. 2013 on why not
 //! the standard deviation). All of this is fixed beforehand and never fitted to a ground truth.
 
-use whence_canon::index::{Calibration, IndexError, LEAF_BYTES, Leaf, Settings, norm, pay_score};
+use whence_canon::index::{Calibration, IndexError, LEAF_BYTES, Leaf, Settings, pay_score};
 use whence_canon::measure::excess;
 use whence_canon::score::Vector;
 
@@ -63,10 +63,9 @@ fn ask(leaves: &[Leaf<'_>], bytes: &[u8], place: usize) -> Result<Vec<(i64, u64)
     let (shape, own) = (asker.vector.shape(), asker.vector.widened());
     let asking = shape.of_query()?;
     let query = Vector::trusted(&asking, &own)?;
-    let length = norm(asker.vector.score(&query)?.max(0).unsigned_abs());
     let rows = leaves.iter().zip(scores(shape, bytes, &query)?);
     let others = rows.filter(|(leaf, _)| leaf.cluster != asker.cluster);
-    let pay = |score, leaf: &Leaf<'_>| pay_score(pay_score(score, leaf.norm), length);
+    let pay = |score, leaf: &Leaf<'_>| pay_score(pay_score(score, leaf.norm), asker.norm);
     Ok(others.map(|(leaf, score)| (pay(score, leaf), leaf.self_influence)).collect())
 }
 

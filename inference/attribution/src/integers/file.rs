@@ -1,5 +1,7 @@
 //! Reads an index's file in place: nothing is copied, sizes are checked first, the root last.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use whence_canon::claim::Shown;
 use whence_canon::index::{
@@ -16,7 +18,8 @@ use crate::error::{Error, Result};
 pub struct Index<'a> {
     header: Header,
     start: usize,
-    rows: &'a [u8],
+    /// All leaves, one after the other.
+    rows: Cow<'a, [u8]>,
     root: Hash,
     /// Digests of the leaves after the header's, by place.
     digests: Vec<Hash>,
@@ -59,10 +62,23 @@ impl<'a> Index<'a> {
         if whole != Some(rows.len()) {
             return Err(wrong(&format!("{} rows of {size} bytes do not fit", header.rows)));
         }
-        let mut index = Self { header, start: 0, rows, root: [0; 32], digests: Vec::new() };
+        let mut index = Self {
+            header,
+            start: 0,
+            rows: Cow::Borrowed(rows),
+            root: [0; 32],
+            digests: Vec::new(),
+        };
         index.start = MAGIC.len() + 4 + settings.len();
         index.root.copy_from_slice(root);
         Ok(index)
+    }
+
+    /// The same with bytes of its own, so that it outlives the file's.
+    #[must_use]
+    pub fn into_owned(self) -> Index<'static> {
+        let Self { header, start, rows, root, digests } = self;
+        Index { header, start, rows: Cow::Owned(rows.into_owned()), root, digests }
     }
 
     /// What it is.
@@ -91,12 +107,12 @@ impl<'a> Index<'a> {
     }
 
     /// All leaves, one after the other.
-    pub(super) fn rows(&self) -> &'a [u8] {
-        self.rows
+    pub(super) fn rows(&self) -> &[u8] {
+        &self.rows
     }
 
     /// The leaves' bytes, by place.
-    pub fn leaf_bytes(&self) -> std::slice::ChunksExact<'a, u8> {
+    pub fn leaf_bytes(&self) -> std::slice::ChunksExact<'_, u8> {
         self.rows.chunks_exact(self.header.leaf_bytes())
     }
 

@@ -20,8 +20,8 @@
 //! last 64 bytes: the old leaves stay where and what they are, and what is hashed again is the
 //! header's leaf and the nodes on the way from the first and the last leaf to the root.
 //!
-//! **Lengths.** A query comes at length one (whitened, all blocks together), so that `score /
-//! norm` is a cosine; rows come at the length that whitening gave them, divided by one constant of
+//! **Lengths.** A query comes over `√(g H⁻¹ g)`, what was cut off included, so that `score / norm`
+//! is a cosine in the whole whitened space; rows come at the length that whitening gave them, divided by one constant of
 //! the preconditioner so that the usual length is about one and scales use their range.
 
 pub mod calibrate;
@@ -34,7 +34,7 @@ pub mod writer;
 
 pub use calibrate::calibrate;
 pub use file::Index;
-pub use quantise::{Quantised, quantise, quantise_query};
+pub use quantise::{Quantised, quantise, quantise_query, quantise_query_of};
 pub use writer::{Row, Writer};
 
 use whence_canon::index::IndexError;

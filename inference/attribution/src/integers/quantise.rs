@@ -34,10 +34,22 @@ pub fn quantise(shape: &Shape, blocks: &[Vec<f32>]) -> Result<Quantised> {
     Ok(Quantised { bytes: scales, clipped })
 }
 
-/// A query's whitened gradient, block by block, at length one and in 8 bits.
+/// A query's whitened gradient, block by block, at length one and in 8 bits: for bases that cut
+/// nothing off.
 pub fn quantise_query(rows: &Shape, blocks: &[Vec<f32>]) -> Result<Quantised> {
+    quantise_query_of(rows, blocks, 0.0)
+}
+
+/// A query's whitened gradient over `√(g H⁻¹ g)`, its self-influence with what rotation left out,
+/// in 8 bits; the vector's own length is taken where that is larger. So a query that the rows' own
+/// directions hardly know stays short, and scores little, instead of being blown up.
+pub fn quantise_query_of(
+    rows: &Shape,
+    blocks: &[Vec<f32>],
+    self_influence: f32,
+) -> Result<Quantised> {
     let square: f64 = blocks.iter().flatten().map(|x| f64::from(*x) * f64::from(*x)).sum();
-    let length = square.sqrt();
+    let length = square.max(f64::from(self_influence)).sqrt();
     if !length.is_finite() || length <= 0.0 {
         return Err(Error::Number(format!("a query's gradient has length {length}")));
     }

@@ -1,5 +1,6 @@
 //! What `attribution-bench` measures, part by part; each has options of its own.
 
+pub mod adapter;
 pub mod boilerplate;
 pub mod fidelity;
 pub mod fraud;

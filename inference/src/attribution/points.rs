@@ -1,0 +1,93 @@
+//! The points of an adapter's run at which gradients are taken, on the device.
+
+use std::path::Path;
+
+use whence_canon::merkle::Hash;
+use whence_influence::layout::Layout;
+
+use super::gradients;
+use crate::adapter::{Adapter, Matrices};
+use crate::error::{Error, Result};
+use crate::model::{Example, Lora, Model};
+use crate::tuning::{CHECKPOINTS_FOLDER, RECEIPT_FILE, Receipt};
+
+/// States of one run, in their order.
+pub struct Points {
+    loras: Vec<Lora>,
+    layout: Layout,
+}
+
+impl Points {
+    /// The states that a tuned adapter's folder holds, each checked against the receipt. An
+    /// adapter without a receipt, or whose run kept none, has one: its own `A` with `B = 0`, where
+    /// its tuning began to matter.
+    pub fn read(folder: &Path, adapter: &Adapter, model: &Model) -> Result<Self> {
+        let path = folder.join(RECEIPT_FILE);
+        if !path.exists() {
+            return Self::new(&[start_of(adapter, model)?], model);
+        }
+        let bytes = std::fs::read(&path).map_err(|why| Error::io(&path, why))?;
+        let receipt = Receipt::from_json(&bytes)?;
+        require("the adapter", &receipt.adapter_sha256, adapter.digest()?)?;
+        let state = |kept: &crate::tuning::KeptState| {
+            let inside = folder.join(CHECKPOINTS_FOLDER).join(kept.step.to_string());
+            let state = Adapter::read(&inside, model.config())?;
+            require(&inside.display().to_string(), &kept.sha256, state.digest()?)?;
+            Ok(state)
+        };
+        let states = receipt.checkpoints.iter().map(state).collect::<Result<Vec<_>>>()?;
+        match states.is_empty() {
+            true => Self::new(&[start_of(adapter, model)?], model),
+            false => Self::new(&states, model),
+        }
+    }
+
+    /// From the states of one adapter; at least one.
+    pub fn new(states: &[Adapter], model: &Model) -> Result<Self> {
+        let Some(first) = states.first() else {
+            return Err(Error::Index("no state of a run: at least one".into()));
+        };
+        if states.iter().any(|state| state.config() != first.config()) {
+            return Err(Error::Index("states of one run have one configuration".into()));
+        }
+        let layout = gradients::repeated(first.config(), model.config(), states.len())?;
+        let loras = states.iter().map(|state| state.on(model.device()).tracked()).collect();
+        Ok(Self { loras, layout })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.loras.len()
+    }
+
+    /// How a gradient over all points divides into matrices.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Gradients at all points, one after the other.
+    pub fn gradient(&self, model: &Model, example: &Example) -> Result<Vec<f32>> {
+        let mut all = Vec::with_capacity(self.layout.width());
+        for lora in &self.loras {
+            all.extend(gradients::up(model, lora, example)?);
+        }
+        match all.iter().all(|number| number.is_finite()) {
+            true => Ok(all),
+            false => Err(Error::Index("a gradient has a number that is not finite".into())),
+        }
+    }
+}
+
+/// The adapter's `A` with `B = 0`.
+fn start_of(adapter: &Adapter, model: &Model) -> Result<Adapter> {
+    let zeroed = |pair: &Matrices| Matrices { a: pair.a.clone(), b: vec![0.0; pair.b.len()] };
+    let matrices = adapter.matrices().iter().map(|(at, pair)| (*at, zeroed(pair))).collect();
+    Adapter::new(adapter.config().clone(), matrices, model.config())
+}
+
+fn require(what: &str, named: &str, found: Hash) -> Result<()> {
+    match named == hex::encode(found) {
+        true => Ok(()),
+        false => Err(Error::Index(format!("the receipt names {named}, {what} is another"))),
+    }
+}
