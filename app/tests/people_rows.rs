@@ -170,6 +170,7 @@ fn folder() -> tempfile::TempDir {
             "held_out_loss_before": 3.25,
             "held_out_loss_after": null,
         },
+        "checkpoints": [{ "step": 0, "rate": 0.1, "sha256": digest(b"start") }],
         "adapter_sha256": digest(b"weights"),
     });
     write("receipt.json", receipt.to_string().as_bytes());
@@ -190,6 +191,8 @@ fn an_adapters_folder_becomes_its_record() {
     let training = &read.training;
     assert_eq!(training.adapter_digest, read.files[1].sha256);
     assert_eq!((training.row_count, training.steps), (2, 10));
+    let states = [Sha256::digest(b"start").into(), Sha256::digest(b"weights").into()];
+    assert_eq!(training.checkpoint_root, merkle::root(&states));
     assert_eq!(&training.seed[30..], [1, 2]);
     assert_eq!(training.recipe_hash, Sha256::digest(&training.recipe).to_vec());
     assert!(training.recipe.contains("\"learning_rate\":\"0.001\""), "{}", training.recipe);

@@ -15,7 +15,8 @@ use whence_proto::whence::model::v1::{
 /// The adapter's weights.
 const WEIGHTS_FILE: &str = "adapter_model.safetensors";
 /// The files that are recorded when they are there.
-const FILES: [&str; 4] = ["adapter_config.json", WEIGHTS_FILE, "attribution.index", "receipt.json"];
+const FILES: [&str; 5] =
+    ["adapter_config.json", WEIGHTS_FILE, "attribution.basis", "attribution.index", "receipt.json"];
 /// Longest file that is read.
 const FILE_BYTES_MAX: u64 = 1 << 32;
 /// Deepest recipe that is read.
@@ -33,7 +34,15 @@ struct Receipt {
     software: String,
     kernel: String,
     metrics: Map<String, Value>,
+    /// States of the run that were kept, besides the adapter.
+    #[serde(default)]
+    checkpoints: Vec<KeptState>,
     adapter_sha256: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct KeptState {
+    sha256: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,6 +105,16 @@ impl Folder {
     }
 }
 
+/// The Merkle root over the digests of the states that the run kept, and last the adapter's own.
+fn checkpoint_root(receipt: &Receipt) -> anyhow::Result<Vec<u8>> {
+    let kept = receipt.checkpoints.iter().map(|state| &state.sha256);
+    let digests = kept.chain([&receipt.adapter_sha256]).map(|digest| {
+        let bytes = bytes32("receipt.json: a checkpoint's sha256", digest)?;
+        <[u8; 32]>::try_from(bytes.as_slice()).context("a digest has 32 bytes")
+    });
+    Ok(merkle::root(&digests.collect::<anyhow::Result<Vec<_>>>()?).to_vec())
+}
+
 fn training(receipt: &Receipt) -> anyhow::Result<TrainingReceipt> {
     let adapter = bytes32("receipt.json: adapter_sha256", &receipt.adapter_sha256)?;
     let version = |version: &DatanetVersion| {
@@ -112,7 +131,6 @@ fn training(receipt: &Receipt) -> anyhow::Result<TrainingReceipt> {
         "held_out_root": rows_root(&receipt.held_out)?,
     });
     let recipe = canonical(&recipe, 0)?;
-    let digest: [u8; 32] = adapter.as_slice().try_into().context("adapter_sha256")?;
     let number = |field: &str| receipt.metrics.get(field).and_then(Value::as_u64).unwrap_or(0);
     let named = [
         ("training loss", "training_loss"),
@@ -134,8 +152,7 @@ fn training(receipt: &Receipt) -> anyhow::Result<TrainingReceipt> {
         recipe,
         seed: seed(receipt),
         software_version: format!("{} {}", receipt.software, receipt.kernel),
-        // The run keeps one checkpoint: the adapter itself.
-        checkpoint_root: merkle::root(&[digest]).to_vec(),
+        checkpoint_root: checkpoint_root(receipt)?,
         adapter_digest: adapter,
         row_count: u64::try_from(receipt.rows.len())?,
         steps: number("steps"),
