@@ -45,6 +45,10 @@ impl whence_proposal::ports::Ports for Ports {
         Ok(Accepted { rows, contributors })
     }
 
+    fn gov_proposal(&self, state: &dyn StateRead) -> Result<Option<u64>> {
+        whence_gov::keeper::executing(state)
+    }
+
     fn adapter_of(&self, state: &dyn StateRead, model_id: u64) -> Result<Option<u64>> {
         model::adapter_of(state, model_id)
     }

@@ -12,6 +12,7 @@
 
 mod commit;
 mod genesis;
+mod governance;
 mod mempool;
 mod refusals;
 mod txs;

@@ -29,6 +29,7 @@
 //! | 0x0c | count | – | the running count of one proposal |
 //! | 0x0d | overridden | id, operator | shares whose owners voted themselves |
 //! | 0x0e | constitution | – | text |
+//! | 0x0f | executing | – | the proposal whose messages run now |
 //!
 //! **Events** are the SDK's: `submit_proposal`, `proposal_deposit`, `proposal_vote`,
 //! `cancel_proposal`, `inactive_proposal`, `active_proposal`; `gov_failure` names a step of a block

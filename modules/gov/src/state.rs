@@ -87,3 +87,5 @@ pub(crate) const COUNT: Item<Count> = Item::at(NAME, 0x0c);
 /// Scaled decimals.
 pub(crate) const OVERRIDDEN: Map<(u64, Address), String> = Map::at(NAME, 0x0d);
 pub(crate) const CONSTITUTION: Item<String> = Item::at(NAME, 0x0e);
+/// The proposal whose messages run now; never there between two blocks.
+pub(crate) const EXECUTING: Item<u64> = Item::at(NAME, 0x0f);

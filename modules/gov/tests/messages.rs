@@ -223,15 +223,19 @@ fn passed_messages_are_executed_all_or_none() {
     for (case, amounts, status, gained) in cases {
         let mut chain = chain();
         chain.give(100);
+        chain.send(submit(1, LEAST, Vec::new())).unwrap();
         let messages = amounts.iter().map(|a| send_from_gov(9, *a)).collect();
         chain.send(submit(1, LEAST, messages)).unwrap();
-        chain.send(vote(1, 101, VoteOption::Yes)).unwrap();
+        chain.send(vote(2, 101, VoteOption::Yes)).unwrap();
         chain.end_block(PERIOD_S);
         let mut ctx = Ctx::new(&mut chain.state, &chain.block);
         chain.module.end_block(&mut ctx);
         let events = ctx.take_events();
         assert!(events.iter().any(|e| e.kind == "active_proposal"), "{case}: {events:?}");
-        let one = chain.proposal(1).unwrap();
+        let one = chain.proposal(2).unwrap();
+        let executed = EXECUTED.get(&chain.state).unwrap();
+        assert_eq!(executed, (gained > 0).then_some(2), "{case}");
+        assert_eq!(whence_gov::keeper::executing(&chain.state).unwrap(), None, "{case}");
         assert_eq!(one.status(), status, "{case}: {}", one.failed_reason);
         assert_eq!(one.failed_reason.is_empty(), status == ProposalStatus::Passed, "{case}");
         assert_eq!(balance(&chain.state, &user(9)), 1_000_000 + gained, "{case}");

@@ -88,14 +88,14 @@ pub(crate) fn withdraw(
 
 /// Governance says yes.
 pub(crate) fn approve(ctx: &mut Ctx<'_>, ports: &dyn Ports, id: u64) -> Result<()> {
-    let mut proposal = in_stage(ctx, id, Stage::Voting)?;
+    let mut proposal = decided(ctx, ports, id)?;
     return_stake(ctx, ports, &mut proposal)?;
     enter(ctx, &mut proposal, Stage::DataGathering, "approved by governance")
 }
 
 /// Governance says no; a veto burns the stake.
 pub(crate) fn reject(ctx: &mut Ctx<'_>, ports: &dyn Ports, id: u64, no: &Refusal) -> Result<()> {
-    let mut proposal = in_stage(ctx, id, Stage::Voting)?;
+    let mut proposal = decided(ctx, ports, id)?;
     match no {
         Refusal::Clean(_) => return_stake(ctx, ports, &mut proposal)?,
         Refusal::Veto(_) => {
@@ -105,6 +105,13 @@ pub(crate) fn reject(ctx: &mut Ctx<'_>, ports: &dyn Ports, id: u64, no: &Refusal
     }
     let (Refusal::Clean(reason) | Refusal::Veto(reason)) = no;
     end(ctx, &mut proposal, Stage::Rejected, reason)
+}
+
+/// A model that governance decides on now, with the governance proposal that says so.
+fn decided(ctx: &Ctx<'_>, ports: &dyn Ports, id: u64) -> Result<ModelProposal> {
+    let mut proposal = in_stage(ctx, id, Stage::Voting)?;
+    proposal.gov_proposal_id = ports.gov_proposal(ctx)?.unwrap_or_default();
+    Ok(proposal)
 }
 
 /// How governance refuses.

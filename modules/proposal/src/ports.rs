@@ -44,6 +44,9 @@ pub trait Ports: Sync {
     /// What these datanets have accepted together.
     fn accepted(&self, state: &dyn StateRead, datanet_ids: &[u64]) -> Result<Accepted>;
 
+    /// The governance proposal whose messages are being executed.
+    fn gov_proposal(&self, state: &dyn StateRead) -> Result<Option<u64>>;
+
     /// The first adapter that was registered for a model and is not retired.
     fn adapter_of(&self, state: &dyn StateRead, model_id: u64) -> Result<Option<u64>>;
 

@@ -157,13 +157,16 @@ fn governance_alone_decides() {
     ];
     long.iter().for_each(|message| world.refuses("long reason", message, "proposal 3"));
     world.refuses("retire before its time", &pack(&retire(1)), "proposal 7");
+    world.know("gov proposal", 7);
     world.tx(approve(1)).unwrap();
     assert_eq!((world.balance(1), world.held()), (START - STAKE, STAKE));
-    assert_eq!(world.stage(1), pb::Stage::DataGathering);
+    assert_eq!((world.stage(1), world.model(1).gov_proposal_id), (pb::Stage::DataGathering, 7));
     let again = [pack(&approve(1)), pack(&reject(1, true)), pack(&withdraw(1, 1))];
     again.iter().for_each(|message| world.refuses("after the vote", message, "proposal 7"));
+    assert_eq!(world.model(2).gov_proposal_id, 0, "nobody decided on it");
+    world.know("gov proposal", 8);
     world.tx(reject(2, false)).unwrap();
-    assert_eq!((world.balance(1), world.held()), (START, 0));
+    assert_eq!((world.balance(1), world.held(), world.model(2).gov_proposal_id), (START, 0, 8));
     assert_eq!((world.stage(2), world.model(2).reason), (pb::Stage::Rejected, "no".to_owned()));
 }
 

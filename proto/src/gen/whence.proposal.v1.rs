@@ -166,7 +166,7 @@ pub struct ModelProposal {
     /// The last height at which the stage's evidence is taken; 0 when the stage has none.
     #[prost(uint64, tag = "8")]
     pub stage_deadline_height: u64,
-    /// The governance proposal that decides on it.
+    /// The governance proposal that approved or rejected it; 0 until one has.
     #[prost(uint64, tag = "9")]
     pub gov_proposal_id: u64,
     /// The evidence that moved it on, one for each step.

@@ -49,6 +49,11 @@ impl<V: Message + Default> Item<V> {
     pub fn set(&self, state: &mut (impl StateWrite + ?Sized), value: &V) {
         state.set(self.store, vec![self.prefix], encode_value(value));
     }
+
+    /// Removes the value.
+    pub fn remove(&self, state: &mut (impl StateWrite + ?Sized)) {
+        state.delete(self.store, vec![self.prefix]);
+    }
 }
 
 /// A counter that gives ids 1, 2, 3, …

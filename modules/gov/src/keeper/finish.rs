@@ -77,9 +77,11 @@ pub(crate) fn abandon(ctx: &mut Ctx<'_>, (end, id): (TimeKey, u64), why: &Error)
 
 /// All messages or none; they may spend what gov has, but never what it holds for depositors.
 fn execute(ctx: &mut Ctx<'_>, ports: &dyn Ports, one: &pb::Proposal) -> Result<()> {
+    state::EXECUTING.set(ctx, &one.id);
     for message in &one.messages {
         ports.dispatch(ctx, message)?;
     }
+    state::EXECUTING.remove(ctx);
     let held = deposit::held(ctx)?;
     let short = missing(ctx, ports, &held)?;
     ensure(short.is_empty(), GovError::SpendsDeposits(short.join(",")))

@@ -20,3 +20,8 @@ pub fn params(state: &(impl StateRead + ?Sized)) -> Result<Params> {
 pub fn proposal(state: &(impl StateRead + ?Sized), id: u64) -> Result<Option<pb::Proposal>> {
     state::PROPOSALS.get(state, &id)
 }
+
+/// The proposal whose messages are being executed: what a message of gov can say decided on it.
+pub fn executing(state: &(impl StateRead + ?Sized)) -> Result<Option<u64>> {
+    state::EXECUTING.get(state)
+}

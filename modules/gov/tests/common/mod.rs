@@ -29,6 +29,9 @@ const BURNED: Item<String> = Item::at("ledger", 1);
 const STAKES: Map<(u64, Address, Address), u64> = Map::at("stake", 0);
 const SNAPSHOTS: Item<u64> = Item::at("stake", 1);
 
+/// The proposal that gov said it executed when it sent coins.
+pub const EXECUTED: Item<u64> = Item::at("ledger", 2);
+
 /// Everything that gov needs.
 pub struct World;
 
@@ -157,6 +160,8 @@ impl Messages for World {
     fn dispatch(&self, ctx: &mut Ctx<'_>, message: &Any) -> Result<()> {
         if message.type_url == MsgSend::type_url() {
             let send = MsgSend::decode(message.value.as_slice()).map_err(Error::tx_decode)?;
+            let deciding = whence_gov::keeper::executing(ctx)?.expect("gov executes a proposal");
+            EXECUTED.set(ctx, &deciding);
             let (from, to) =
                 (Address::parse(&send.from_address)?, Address::parse(&send.to_address)?);
             return transfer(ctx, &from, &to, Coins::parse(&send.amount)?.amount_of("uwhn"));

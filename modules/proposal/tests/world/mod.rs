@@ -86,6 +86,9 @@ impl Ports for Ledger {
         let contributors = u32::try_from(fact(state, "contributors")).unwrap();
         Ok(Accepted { rows: fact(state, "rows"), contributors })
     }
+    fn gov_proposal(&self, state: &dyn StateRead) -> Result<Option<u64>> {
+        Ok(Some(fact(state, "gov proposal")).filter(|id| *id > 0))
+    }
     fn adapter_of(&self, state: &dyn StateRead, _: u64) -> Result<Option<u64>> {
         Ok(Some(fact(state, "adapter")).filter(|id| *id > 0))
     }
