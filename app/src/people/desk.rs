@@ -169,13 +169,14 @@ impl Desk {
         Ok(u64::try_from(height)?)
     }
 
-    /// The first committed transaction with an event's attribute, where the node indexes events.
+    /// The first committed transaction with a typed event's field (a text or a 64-bit number),
+    /// where the node indexes events.
     pub async fn find_tx(
         &self,
         attribute: &str,
         value: &str,
     ) -> anyhow::Result<Option<TxResponse>> {
-        self.find(&format!("{attribute}='{value}'")).await
+        self.find(&is(attribute, value)).await
     }
 
     /// The first committed transaction that a query of the event index names.
@@ -238,16 +239,22 @@ pub fn coin_of(coin: Option<&PbCoin>, what: &str) -> anyhow::Result<Coin> {
     Ok(Coin::parse(coin)?)
 }
 
-/// An attribute of the event that also has another one.
-pub fn attribute(
+/// A condition of the event index: a typed event's field, whose JSON is a string, is this one.
+pub fn is(attribute: &str, value: &str) -> String {
+    format!("{attribute}='{}'", Value::from(value))
+}
+
+/// A field of the typed event that also has another one; both are strings in JSON.
+pub fn field(
     tx: &TxResponse,
     event: &str,
     (key, value): (&str, &str),
     wanted: &str,
 ) -> Option<String> {
+    let json = Value::from(value).to_string();
     let of = tx.events.iter().filter(|found| found.r#type == event);
     let mut with =
-        of.filter(|found| found.attributes.iter().any(|a| a.key == key && a.value == value));
+        of.filter(|found| found.attributes.iter().any(|a| a.key == key && a.value == json));
     let found = with.next()?.attributes.iter().find(|a| a.key == wanted)?;
-    Some(found.value.clone())
+    serde_json::from_str(&found.value).ok()
 }

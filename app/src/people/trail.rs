@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::Desk;
+use super::desk::is;
 
 /// A story, step by step.
 #[derive(Debug, Default)]
@@ -16,7 +17,7 @@ pub struct Trail {
 pub struct Which<'a> {
     /// The event's type, such as `whence.reward.v1.EventClaimed`.
     pub event: &'a str,
-    /// Its attributes.
+    /// Its attributes: texts, addresses and 64-bit numbers, whose JSON is a string each.
     pub attributes: &'a [(&'a str, String)],
 }
 
@@ -84,10 +85,7 @@ async fn find(desk: &Desk, which: &Which<'_>) -> Option<(u64, String)> {
     let parts: Vec<String> = which
         .attributes
         .iter()
-        .map(|(key, value)| match key.split_once('.') {
-            Some(_) => format!("{key}={value}"),
-            None => format!("{}.{key}='{value}'", which.event),
-        })
+        .map(|(key, value)| is(&format!("{}.{key}", which.event), value))
         .collect();
     let found = desk.find(&parts.join(" AND ")).await.ok().flatten()?;
     Some((u64::try_from(found.height).ok()?, found.txhash))

@@ -11,6 +11,7 @@
 )]
 
 mod commit;
+mod events;
 mod genesis;
 mod governance;
 mod mempool;

@@ -1,5 +1,7 @@
 //! What a message or a query sees: state at one height, the block, and where events go.
 
+use prost::{Message, Name};
+
 use crate::error::Result;
 use crate::event::Event;
 use crate::state::{Entries, KeyRange, Overlay, StateRead, StateWrite};
@@ -84,6 +86,12 @@ impl<'a> Ctx<'a> {
     /// Emits an event.
     pub fn emit(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Emits a typed event: the one way in which our trades emit.
+    pub fn emit_typed<M: Message + Name>(&mut self, event: &M) -> Result<()> {
+        self.emit(Event::typed(event)?);
+        Ok(())
     }
 
     /// Takes the events emitted so far.

@@ -12,7 +12,7 @@
 //! | [`message`] | the `Message` trait and the table that dispatches by type URL |
 //! | [`query`] | query statuses, the table of query handlers, pagination |
 //! | [`module`] | the `Module` trait that `app` composes |
-//! | [`testkit`] | an in-memory state for tests |
+//! | [`testkit`] | an in-memory state and a check of events, for tests |
 
 pub mod accounts;
 pub mod address;

@@ -31,8 +31,7 @@ pub(crate) fn end_block(ctx: &mut Ctx<'_>, ports: &dyn Ports) {
 
 fn expire_commit(ctx: &mut Ctx<'_>, ports: &dyn Ports, id: u64) -> Result<()> {
     let (commit, lost) = contribution::expire(ctx, ports, id)?;
-    ctx.emit(event::commit_expired(commit.id, lost));
-    Ok(())
+    ctx.emit_typed(&event::commit_expired(commit.id, lost))
 }
 
 fn drain(

@@ -1,21 +1,37 @@
-//! Events, one for each thing that happened.
+//! Events, one for each thing that happened; amounts are coin texts.
 
-use whence_base::{Address, Event};
-use whence_proto::whence::proposal::v1::{ModelProposal, Stage};
+use whence_base::{Address, Coins};
+use whence_proto::whence::proposal::v1::{
+    EventModelProposed, EventParamsUpdated, EventStageEntered, EventStakeBurned,
+    EventStakeReturned, ModelProposal, Stage,
+};
 
-fn event(name: &str) -> Event {
-    Event::new(format!("whence.proposal.v1.Event{name}"))
+pub(crate) fn proposed(p: &ModelProposal, stake: &impl ToString) -> EventModelProposed {
+    EventModelProposed {
+        proposal_id: p.id,
+        proposer: p.proposer.clone(),
+        name: p.spec.as_ref().map(|spec| spec.name.clone()).unwrap_or_default(),
+        stake: stake.to_string(),
+    }
 }
 
-pub(crate) fn proposed(p: &ModelProposal) -> Event {
-    let name = p.spec.as_ref().map(|spec| spec.name.as_str()).unwrap_or_default();
-    event("ModelProposed").attr("model_id", p.id).attr("proposer", &p.proposer).attr("name", name)
+/// A step of a model's life, with its evidence, or the reason of its end.
+pub(crate) fn entered(
+    proposal_id: u64,
+    (from, to): (i32, Stage),
+    evidence: &str,
+) -> EventStageEntered {
+    EventStageEntered { proposal_id, from, to: to.into(), evidence: evidence.to_owned() }
 }
 
-pub(crate) fn moved(id: u64, to: Stage, why: &str) -> Event {
-    event("ModelMoved").attr("model_id", id).attr("stage", to.as_str_name()).attr("why", why)
+pub(crate) fn stake_returned(proposal_id: u64, stake: &Coins) -> EventStakeReturned {
+    EventStakeReturned { proposal_id, stake: stake.to_string() }
 }
 
-pub(crate) fn params_updated(authority: &Address) -> Event {
-    event("ParamsUpdated").attr("authority", authority)
+pub(crate) fn stake_burned(proposal_id: u64, stake: &Coins) -> EventStakeBurned {
+    EventStakeBurned { proposal_id, stake: stake.to_string() }
+}
+
+pub(crate) fn params_updated(authority: &Address) -> EventParamsUpdated {
+    EventParamsUpdated { authority: authority.to_string() }
 }

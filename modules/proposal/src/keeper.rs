@@ -5,7 +5,7 @@ use whence_proto::whence::proposal::v1::{ModelProposal, ModelSpec, Params, Stage
 
 use crate::error::{Error, NAME};
 use crate::ports::Ports;
-use crate::{params, state};
+use crate::{event, params, state};
 
 /// The tunables.
 pub fn params(s: &(impl StateRead + ?Sized)) -> Result<Params> {
@@ -101,6 +101,7 @@ pub(crate) fn reject(ctx: &mut Ctx<'_>, ports: &dyn Ports, id: u64, no: &Refusal
         Refusal::Veto(_) => {
             let stake = take_stake(&mut proposal)?;
             ports.burn(ctx, NAME, &stake)?;
+            ctx.emit_typed(&event::stake_burned(id, &stake))?;
         }
     }
     let (Refusal::Clean(reason) | Refusal::Veto(reason)) = no;
@@ -220,7 +221,8 @@ fn take_stake(proposal: &mut ModelProposal) -> Result<Coins> {
 
 fn return_stake(ctx: &mut Ctx<'_>, ports: &dyn Ports, p: &mut ModelProposal) -> Result<()> {
     let stake = take_stake(p)?;
-    ports.send_from_module(ctx, NAME, &Address::parse(&p.proposer)?, &stake)
+    ports.send_from_module(ctx, NAME, &Address::parse(&p.proposer)?, &stake)?;
+    ctx.emit_typed(&event::stake_returned(p.id, &stake))
 }
 
 fn end(ctx: &mut Ctx<'_>, proposal: &mut ModelProposal, stage: Stage, why: &str) -> Result<()> {
@@ -231,7 +233,7 @@ fn end(ctx: &mut Ctx<'_>, proposal: &mut ModelProposal, stage: Stage, why: &str)
 /// Enters a stage: indexes, deadline, history, event.
 fn enter(ctx: &mut Ctx<'_>, p: &mut ModelProposal, stage: Stage, why: &str) -> Result<()> {
     leave(ctx, p);
-    let height = ctx.height();
+    let (from, height) = (p.stage, ctx.height());
     p.stage = stage.into();
     p.stage_height = height;
     p.stage_deadline_height = match deadline_blocks(&params(ctx)?, stage) {
@@ -240,8 +242,7 @@ fn enter(ctx: &mut Ctx<'_>, p: &mut ModelProposal, stage: Stage, why: &str) -> R
     };
     p.history.push(StageEvidence { stage: p.stage, height, evidence: why.to_owned() });
     write(ctx, p);
-    ctx.emit(crate::event::moved(p.id, stage, why));
-    Ok(())
+    ctx.emit_typed(&event::entered(p.id, (from, stage), why))
 }
 
 fn leave(ctx: &mut Ctx<'_>, p: &ModelProposal) {

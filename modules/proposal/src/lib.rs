@@ -31,11 +31,11 @@
 //! | 03 | deadlines | (height, id) |
 //! | 04 | proposals by stage | (stage, id) |
 //!
-//! **Events** `whence.proposal.v1.EventModelProposed`, `EventModelMoved` (every change of stage,
-//! with its evidence or reason), `EventParamsUpdated`. **Params** see [`params`]. **Invariants**
-//! the account `proposal` holds exactly the stakes of the proposals in `Voting`; every proposal is
-//! in the index of its stage and of no other. **Each block** ends at most
-//! [`block::EXPIRIES_PER_BLOCK`] models whose deadline has passed.
+//! **Events** `whence.proposal.v1.EventModelProposed`, `EventStageEntered` (every change of stage,
+//! with its evidence or reason), `EventStakeReturned`, `EventStakeBurned`, `EventParamsUpdated`.
+//! **Params** see [`params`]. **Invariants** the account `proposal` holds exactly the stakes of the
+//! proposals in `Voting`; every proposal is in the index of its stage and of no other. **Each
+//! block** ends at most [`block::EXPIRIES_PER_BLOCK`] models whose deadline has passed.
 
 pub mod block;
 pub mod error;

@@ -270,8 +270,8 @@ fn a_planted_leak_of_one_unit_is_caught() {
 fn each_step_tells_what_happened() {
     let mut world = World::new();
     world.settle(3, 1_000_000, &[(1, 0, 500_000_000)]);
-    let settled = "escrow_id=21 sequence=34 adapter_id=3 fee=1000000uwhn to_contributors=300000uwhn \
-                   unattributed=300000uwhn";
+    let settled = "adapter_id=3 escrow_id=21 fee=1000000uwhn sequence=34 \
+                   to_contributors=300000uwhn unattributed=300000uwhn";
     assert_eq!(world.told(), [format!("whence.reward.v1.EventSettled{{{settled}}}")]);
 
     let (one, other, governance) = (account(1), account(50), authority());
@@ -282,11 +282,11 @@ fn each_step_tells_what_happened() {
     assert_eq!(world.told(), [expected]);
 
     world.claim(&one).unwrap();
-    let claimed = format!("address={one} payout_address={other} amount=300000uwhn");
+    let claimed = format!("address={one} amount=300000uwhn payout_address={other}");
     assert_eq!(world.told(), [format!("whence.reward.v1.EventClaimed{{{claimed}}}")]);
 
     let (authority, recipient) = (governance.to_string(), account(60).to_string());
-    let spent = format!("recipient={recipient} amount=5uwhn");
+    let spent = format!("amount=5uwhn recipient={recipient}");
     let spend =
         pb::MsgCommunityPoolSpend { authority: authority.clone(), recipient, amount: coins(5) };
     world.tx(spend).unwrap();

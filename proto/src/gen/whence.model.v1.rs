@@ -672,7 +672,7 @@ impl ::prost::Name for EventFeedbackReviewRevealed {
         "/whence.model.v1.EventFeedbackReviewRevealed".into()
     }
 }
-#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct EventFeedbackDecided {
     #[prost(uint64, tag = "1")]
     pub feedback_id: u64,
@@ -680,6 +680,8 @@ pub struct EventFeedbackDecided {
     pub status: i32,
     #[prost(uint32, tag = "3")]
     pub quality: u32,
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
 }
 impl ::prost::Name for EventFeedbackDecided {
     const NAME: &'static str = "EventFeedbackDecided";

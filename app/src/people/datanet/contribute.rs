@@ -16,7 +16,7 @@ use whence_proto::whence::datanet::v1::{
 use super::batch::Batch;
 use crate::client::Key;
 use crate::people::Desk;
-use crate::people::desk::attribute;
+use crate::people::desk::field;
 use crate::people::notes::{Note, salt};
 
 /// What is given, and how.
@@ -151,7 +151,7 @@ impl Work<'_> {
         let Some(found) = self.desk.find_tx(&format!("{event}.commit_hash"), &hash).await? else {
             return Ok(());
         };
-        let id = attribute(&found, event, ("commit_hash", &hash), "commit_id");
+        let id = field(&found, event, ("commit_hash", &hash), "commit_id");
         let id = id.and_then(|id| id.parse().ok());
         self.progress.commit_id = id;
         self.progress.commit_height = Some(found.height);

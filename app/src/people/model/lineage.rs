@@ -57,7 +57,7 @@ async fn proposed(desk: &Desk, trail: &mut Trail, proposal: &ModelProposal) {
         fields: json!({ "proposer": proposal.proposer }),
     };
     let event = "whence.proposal.v1.EventModelProposed";
-    let attributes = [("model_id", id.clone())];
+    let attributes = [("proposal_id", id.clone())];
     trail.add(desk, step, Which { event, attributes: &attributes }).await;
     for entered in &proposal.history {
         let stage = entered.stage().as_str_name();
@@ -69,8 +69,8 @@ async fn proposed(desk: &Desk, trail: &mut Trail, proposal: &ModelProposal) {
             fields: json!({ "stage": stage, "evidence": entered.evidence }),
         };
         // A step that governance took belongs to a block and to no transaction.
-        let event = "whence.proposal.v1.EventModelMoved";
-        let attributes = [("model_id", id.clone()), ("tx.height", entered.height.to_string())];
+        let event = "whence.proposal.v1.EventStageEntered";
+        let attributes = [("proposal_id", id.clone()), ("to", stage.to_owned())];
         trail.add(desk, step, Which { event, attributes: &attributes }).await;
     }
 }

@@ -174,8 +174,7 @@ fn return_bond(ctx: &mut Ctx<'_>, ports: &dyn Ports, key: (u64, u64)) -> Result<
     state::PROVIDERS.set(ctx, &provider.id, &provider);
     state::UNBONDING.remove(ctx, &key);
     ports.send_from_module(ctx, NAME, &operator, &native_coins(bond))?;
-    ctx.emit(event::provider_unbonded(provider.id, bond));
-    Ok(())
+    ctx.emit_typed(&event::provider_unbonded(provider.id, bond))
 }
 
 /// Tries later; what cannot even be put off is broken, leaves the queue and stays in the books,

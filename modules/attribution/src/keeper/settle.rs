@@ -50,7 +50,7 @@ fn settle(ctx: &mut Ctx<'_>, ports: &dyn Ports, place: Place) -> Result<()> {
     report.settled = report.settled_count >= report.query_count;
     state::REPORTS.set(ctx, &report.id, &report);
     if report.settled {
-        ctx.emit(event::report_settled(report.id, amount_of(&report.fees)?));
+        ctx.emit_typed(&event::report_settled(report.id, amount_of(&report.fees)?))?;
     }
     Ok(())
 }

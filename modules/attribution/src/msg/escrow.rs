@@ -46,8 +46,7 @@ impl Message for FundEscrow {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let escrow = keeper::fund_escrow(ctx, ports, &self.0)?;
-        let (provider_id, amount) = (escrow.provider_id, self.0.amount);
-        ctx.emit(event::escrow_funded(escrow.id, &escrow.caller, provider_id, amount));
+        ctx.emit_typed(&event::escrow_funded(&escrow, self.0.amount))?;
         Ok(pb::MsgFundEscrowResponse { escrow_id: escrow.id })
     }
 }
@@ -80,7 +79,7 @@ impl Message for RotateSessionKey {
 
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         keeper::rotate_session_key(ctx, &self.caller, self.escrow_id, &self.key)?;
-        ctx.emit(event::session_key_rotated(self.escrow_id));
+        ctx.emit_typed(&event::session_key_rotated(self.escrow_id))?;
         Ok(pb::MsgRotateSessionKeyResponse {})
     }
 }
@@ -113,7 +112,7 @@ impl Message for RequestWithdrawal {
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         let (id, amount) = (self.escrow_id, self.amount);
         let withdrawal_height = keeper::request_withdrawal(ctx, &self.caller, id, amount)?;
-        ctx.emit(event::withdrawal_requested(id, amount, withdrawal_height));
+        ctx.emit_typed(&event::withdrawal_requested(id, amount, withdrawal_height))?;
         Ok(pb::MsgRequestWithdrawalResponse { withdrawal_height })
     }
 }
@@ -143,7 +142,7 @@ impl Message for CompleteWithdrawal {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let paid = keeper::complete_withdrawal(ctx, ports, &self.caller, self.escrow_id)?;
-        ctx.emit(event::withdrawal_completed(self.escrow_id, paid));
+        ctx.emit_typed(&event::withdrawal_completed(self.escrow_id, paid))?;
         Ok(pb::MsgCompleteWithdrawalResponse { paid: native(paid) })
     }
 }

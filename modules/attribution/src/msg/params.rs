@@ -43,7 +43,7 @@ impl Message for UpdateParams {
             Error::NotAuthority(format!("expected {expected}, got {}", self.authority)),
         )?;
         keeper::set_params(ctx, &self.params)?;
-        ctx.emit(event::params_updated(&self.authority));
+        ctx.emit_typed(&event::params_updated(&self.authority))?;
         Ok(pb::MsgUpdateParamsResponse {})
     }
 }

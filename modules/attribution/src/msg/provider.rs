@@ -39,7 +39,7 @@ impl Message for RegisterProvider {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let provider = keeper::register_provider(ctx, ports, self.0.clone())?;
-        ctx.emit(event::provider_registered(provider.id, &provider.operator, self.0.bond));
+        ctx.emit_typed(&event::provider_registered(&provider, self.0.bond))?;
         Ok(pb::MsgRegisterProviderResponse { provider_id: provider.id })
     }
 }
@@ -83,7 +83,7 @@ impl Message for UpdateProvider {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         keeper::update_provider(ctx, ports, &self.0)?;
-        ctx.emit(event::provider_updated(self.0.provider_id));
+        ctx.emit_typed(&event::provider_updated(self.0.provider_id))?;
         Ok(pb::MsgUpdateProviderResponse {})
     }
 }
@@ -113,7 +113,7 @@ impl Message for UnbondProvider {
 
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         let unbonding_height = keeper::unbond_provider(ctx, &self.operator, self.provider_id)?;
-        ctx.emit(event::provider_unbonding(self.provider_id, unbonding_height));
+        ctx.emit_typed(&event::provider_unbonding(self.provider_id, unbonding_height))?;
         Ok(pb::MsgUnbondProviderResponse { unbonding_height })
     }
 }

@@ -51,9 +51,9 @@ impl Message for ReportQueries {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let report = keeper::report_queries(ctx, ports, &self.reporter, &self.queries)?;
-        ctx.emit(event::queries_reported(&report));
+        ctx.emit_typed(&event::queries_reported(&report))?;
         for query in &self.queries {
-            ctx.emit(event::query_reported(report.id, query));
+            ctx.emit_typed(&event::query_reported(report.id, query))?;
         }
         Ok(pb::MsgReportQueriesResponse { report_id: report.id, root: report.root })
     }

@@ -61,7 +61,7 @@ fn each_step_of_a_provider_tells_what_happened() {
     let mut world = World::new();
     let by = operator();
     world.tx(register()).unwrap();
-    told(&world, &[format!("ProviderRegistered{{provider_id=1 operator={by} bond=1000000uwhn}}")]);
+    told(&world, &[format!("ProviderRegistered{{bond=1000000uwhn operator={by} provider_id=1}}")]);
     world.tx(only(|m| m.add_bond = coin(5))).unwrap();
     told(&world, &["ProviderUpdated{provider_id=1}".into()]);
     world.tx(fund(100_000)).unwrap();
@@ -69,23 +69,23 @@ fn each_step_of_a_provider_tells_what_happened() {
     let report: pb::QueryReportResponse =
         world.ask("Report", pb::QueryReportRequest { report_id: 1 }).unwrap();
     let (root, digest) = (hex(&report.report.unwrap().root), hex(&world.reported(1).digest));
-    let query = "report_id=1 escrow_id=1 sequence=1 adapter_id=1 fee=1000uwhn";
+    let query = "escrow_id=1 fee=1000uwhn report_id=1 sequence=1";
     told(
         &world,
         &[
             format!(
-                "QueriesReported{{report_id=1 provider_id=1 root={root} query_count=1 \
-                 fees=1000uwhn}}"
+                "QueriesReported{{fees=1000uwhn provider_id=1 query_count=1 report_id=1 \
+                 root={root}}}"
             ),
-            format!("QueryReported{{{query} digest={digest}}}"),
+            format!("QueryReported{{adapter_id=1 digest={digest} {query}}}"),
         ],
     );
     world.tx(unbond(operator())).unwrap();
     told(&world, &["ProviderUnbonding{provider_id=1 unbonding_height=101}".into()]);
     world.blocks(21);
-    told(&world, &["ReportSettled{report_id=1 fees=1000uwhn}".into()]);
+    told(&world, &["ReportSettled{fees=1000uwhn report_id=1}".into()]);
     world.blocks(80);
-    told(&world, &["ProviderUnbonded{provider_id=1 bond=1000005uwhn}".into()]);
+    told(&world, &["ProviderUnbonded{bond=1000005uwhn provider_id=1}".into()]);
     world.set_params(|_| ());
     told(&world, &[format!("ParamsUpdated{{authority={}}}", whence_base::authority())]);
 }
@@ -94,17 +94,17 @@ fn each_step_of_a_provider_tells_what_happened() {
 fn each_step_of_an_escrow_tells_what_happened() {
     let mut world = World::ready();
     let by = caller();
-    let funded = "provider_id=1 amount=100000uwhn";
-    told(&world, &[format!("EscrowFunded{{escrow_id=1 caller={by} {funded}}}")]);
+    let funded = "escrow_id=1 provider_id=1";
+    told(&world, &[format!("EscrowFunded{{amount=100000uwhn caller={by} {funded}}}")]);
     let (caller, session_key) = (by.to_string(), public(8));
     world.tx(pb::MsgRotateSessionKey { caller, escrow_id: 1, session_key }).unwrap();
     told(&world, &["SessionKeyRotated{escrow_id=1}".into()]);
     world.tx(request(7)).unwrap();
-    let asked = "escrow_id=1 amount=7uwhn withdrawal_height=51";
+    let asked = "amount=7uwhn escrow_id=1 withdrawal_height=51";
     told(&world, &[format!("WithdrawalRequested{{{asked}}}")]);
     world.blocks(50);
     world.tx(complete()).unwrap();
-    told(&world, &["WithdrawalCompleted{escrow_id=1 amount=7uwhn}".into()]);
+    told(&world, &["WithdrawalCompleted{amount=7uwhn escrow_id=1}".into()]);
 }
 
 #[test]

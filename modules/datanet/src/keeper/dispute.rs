@@ -102,8 +102,7 @@ pub(crate) fn close(
         state::CONTRIBUTIONS.set(ctx, &c.id, &c);
     }
     contribution::queue_bond(ctx, &c)?;
-    ctx.emit(crate::event::dispute_ruled(&d));
-    Ok(())
+    ctx.emit_typed(&crate::event::dispute_ruled(&d))
 }
 
 /// Ends a dispute that nobody decided in time.

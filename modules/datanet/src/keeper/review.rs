@@ -177,8 +177,7 @@ pub(crate) fn decide(ctx: &mut Ctx<'_>, ports: &dyn Ports, id: u64) -> Result<()
     }
     state::CONTRIBUTIONS.set(ctx, &id, &c);
     contribution::queue_bond(ctx, &c)?;
-    ctx.emit(crate::event::decided(&c));
-    Ok(())
+    ctx.emit_typed(&crate::event::decided(&c))
 }
 
 fn settle_reviews(ctx: &mut Ctx<'_>, ports: &dyn Ports, reviews: Vec<pb::Review>) -> Result<()> {

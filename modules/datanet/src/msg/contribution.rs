@@ -37,7 +37,7 @@ impl Message for CommitContribution {
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let what = (self.datanet_id, self.commit_hash);
         let commit = keeper::contribution::commit(ctx, ports, &self.author, what)?;
-        ctx.emit(event::committed(&commit));
+        ctx.emit_typed(&event::committed(&commit))?;
         Ok(pb::MsgCommitContributionResponse {
             commit_id: commit.id,
             reveal_deadline_height: commit.reveal_deadline_height,
@@ -83,7 +83,7 @@ impl Message for RevealContribution {
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let shown = (self.commit_id, &self.manifest, &self.salt);
         let c = keeper::contribution::reveal(ctx, ports, &self.author, shown)?;
-        ctx.emit(event::revealed(&c));
+        ctx.emit_typed(&event::revealed(&c))?;
         Ok(pb::MsgRevealContributionResponse { contribution_id: c.id })
     }
 }
@@ -131,7 +131,7 @@ impl Message for WithdrawRows {
         ensure(owned, Error::NotTheAuthor(format!("contribution {id} is {}'s", c.author)))?;
         let why = pb::RowState::Withdrawn;
         let withdrawn_rows = keeper::rows::take_out(ctx, id, &self.rows, why)?;
-        ctx.emit(event::withdrawn(id, withdrawn_rows, &self.reason));
+        ctx.emit_typed(&event::withdrawn(id, withdrawn_rows, &self.reason))?;
         Ok(pb::MsgWithdrawRowsResponse { withdrawn_rows })
     }
 }

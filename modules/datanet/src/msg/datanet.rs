@@ -81,7 +81,7 @@ impl Message for CreateDatanet {
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let d = self.datanet.clone();
         let datanet_id = keeper::datanet::create(ctx, ports, &self.owner, d)?;
-        ctx.emit(event::created(datanet_id, &self.datanet));
+        ctx.emit_typed(&event::created(datanet_id, &self.datanet))?;
         Ok(pb::MsgCreateDatanetResponse { datanet_id })
     }
 }
@@ -137,7 +137,7 @@ impl Message for UpdateRoles {
             keeper::datanet::set_contributors(ctx, self.datanet_id, change);
         }
         let counts = (self.add.len(), self.remove.len());
-        ctx.emit(event::roles_updated(self.datanet_id, self.role, counts));
+        ctx.emit_typed(&event::roles_updated(self.datanet_id, self.role, counts))?;
         Ok(pb::MsgUpdateRolesResponse {})
     }
 }
@@ -172,7 +172,7 @@ impl Message for TransferOwnership {
         let mut d = keeper::datanet::owned(ctx, self.datanet_id, &self.owner)?;
         d.pending_owner = self.new_owner.as_ref().map(ToString::to_string).unwrap_or_default();
         state::DATANETS.set(ctx, &d.id, &d);
-        ctx.emit(event::ownership_offered(d.id, &d.pending_owner));
+        ctx.emit_typed(&event::ownership_offered(d.id, &d.pending_owner))?;
         Ok(pb::MsgTransferOwnershipResponse {})
     }
 }
@@ -202,7 +202,7 @@ impl Message for AcceptOwnership {
 
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         keeper::datanet::accept(ctx, self.datanet_id, &self.new_owner)?;
-        ctx.emit(event::ownership_accepted(self.datanet_id, &self.new_owner));
+        ctx.emit_typed(&event::ownership_accepted(self.datanet_id, &self.new_owner))?;
         Ok(pb::MsgAcceptOwnershipResponse {})
     }
 }

@@ -52,7 +52,7 @@ impl Message for OpenDispute {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let dispute_id = keeper::dispute::open(ctx, ports, self.dispute.clone())?;
-        ctx.emit(event::dispute_opened(dispute_id, &self.dispute));
+        ctx.emit_typed(&event::dispute_opened(dispute_id, &self.dispute))?;
         Ok(pb::MsgOpenDisputeResponse { dispute_id })
     }
 }
@@ -88,7 +88,7 @@ impl Message for RuleDispute {
     }
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
-        ctx.emit(event::dispute_voted(self.dispute_id, &self.ruler, self.ruling));
+        ctx.emit_typed(&event::dispute_voted(self.dispute_id, &self.ruler, self.ruling))?;
         let what = (self.dispute_id, self.ruling);
         let ruling = keeper::dispute::rule(ctx, ports, &self.ruler, what)?.into();
         Ok(pb::MsgRuleDisputeResponse { ruling })

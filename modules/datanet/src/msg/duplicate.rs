@@ -37,7 +37,7 @@ impl Message for CommitDuplicate {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let commit_id = keeper::duplicate::commit(ctx, ports, &self.finder, self.commit_hash)?;
-        ctx.emit(event::duplicate_committed(commit_id, &self.finder));
+        ctx.emit_typed(&event::duplicate_committed(commit_id, &self.finder))?;
         Ok(pb::MsgCommitDuplicateResponse { commit_id })
     }
 }
@@ -83,7 +83,7 @@ impl Message for ProveDuplicate {
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let done = keeper::duplicate::prove(ctx, ports, &self.finder, &self.proof)?;
         let rows = (&self.proof.original, &self.proof.duplicate);
-        ctx.emit(event::duplicate_proven(&self.finder, rows, (done.slashed, done.reward)));
+        ctx.emit_typed(&event::duplicate_proven(&self.finder, rows, (done.slashed, done.reward)))?;
         let slashed = done.slashed > 0;
         Ok(pb::MsgProveDuplicateResponse { slashed, reward: native(done.reward) })
     }

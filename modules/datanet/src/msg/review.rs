@@ -42,7 +42,7 @@ impl Message for CommitReview {
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let what = (self.contribution_id, self.commit_hash);
         keeper::review::commit(ctx, ports, &self.curator, what)?;
-        ctx.emit(event::review_committed(self.contribution_id, &self.curator));
+        ctx.emit_typed(&event::review_committed(self.contribution_id, &self.curator))?;
         Ok(pb::MsgCommitReviewResponse {})
     }
 }
@@ -91,7 +91,7 @@ impl Message for RevealReview {
             verdict: u32::try_from(self.raw.verdict).unwrap_or(0),
             reason: &self.raw.reason,
         };
-        ctx.emit(event::review_revealed(&self.raw));
+        ctx.emit_typed(&event::review_revealed(&self.raw))?;
         keeper::review::reveal(ctx, ports, &self.curator, (&shown, &self.salt))?;
         Ok(pb::MsgRevealReviewResponse {})
     }

@@ -32,7 +32,7 @@ impl Message for PublishVersion {
 
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         let v = keeper::version::publish(ctx, &self.owner, self.datanet_id)?;
-        ctx.emit(event::published(&v));
+        ctx.emit_typed(&event::published(&v))?;
         let manifest_root = v.manifest_root;
         Ok(pb::MsgPublishVersionResponse { version: v.number, manifest_root })
     }

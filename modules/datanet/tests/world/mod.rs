@@ -10,7 +10,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use prost::{Message as _, Name};
-use whence_base::testkit::MemState;
+use whence_base::testkit::{MemState, event_faults};
 use whence_base::{
     Address, Block, Ctx, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result, Router,
     module_address,
@@ -23,6 +23,8 @@ pub use ledger::Ledger;
 use ledger::{LEDGER, balance};
 use words::{number, place_of, ranges};
 
+/// How the type of each event starts.
+const EVENTS: &str = "whence.datanet.v1.Event";
 /// What everybody starts with.
 pub const START: u128 = 1_000_000;
 const SALT: [u8; 32] = [7; 32];
@@ -80,8 +82,8 @@ impl World {
         let mut ctx = Ctx::new(&mut self.state, &self.block);
         let answer = ctx.atomically(|ctx| parsed.execute(ctx))?;
         let events = ctx.take_events();
-        let own = events.iter().filter(|e| e.kind.starts_with("whence.datanet.v1.Event")).count();
-        assert!(own >= 1, "a message emits an event");
+        assert!(!events.is_empty(), "a message emits an event");
+        assert_eq!(event_faults(EVENTS, &events), Vec::<String>::new());
         Ok(answer.value)
     }
 
@@ -90,6 +92,7 @@ impl World {
         for _ in 0..blocks {
             let mut ctx = Ctx::new(&mut self.state, &self.block);
             self.module.end_block(&mut ctx);
+            assert_eq!(event_faults(EVENTS, &ctx.take_events()), Vec::<String>::new());
             self.block.height += 1;
         }
     }

@@ -165,6 +165,5 @@ pub(crate) fn expire(ctx: &mut Ctx<'_>, ports: &dyn Ports, id: u64) -> Result<()
     found.status = pb::FeedbackStatus::Unrevealed.into();
     found.reason = "not revealed in time".into();
     write(ctx, &found);
-    ctx.emit(crate::event::feedback_decided(&found));
-    Ok(())
+    ctx.emit_typed(&crate::event::feedback_decided(&found))
 }

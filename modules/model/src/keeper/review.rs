@@ -140,8 +140,7 @@ pub(crate) fn decide(ctx: &mut Ctx<'_>, ports: &dyn Ports, mut found: pb::Feedba
         count(ctx, &found)?;
     }
     write(ctx, &found);
-    ctx.emit(crate::event::feedback_decided(&found));
-    Ok(())
+    ctx.emit_typed(&crate::event::feedback_decided(&found))
 }
 
 /// Counts an accepted batch for its giver and its model.

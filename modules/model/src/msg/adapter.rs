@@ -37,7 +37,7 @@ impl Message for RegisterAdapter {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let made = keeper::register(ctx, ports, &self.developer, &self.message)?;
-        ctx.emit(event::adapter_registered(&made));
+        ctx.emit_typed(&event::adapter_registered(&made))?;
         Ok(pb::MsgRegisterAdapterResponse { adapter_id: made.id })
     }
 }
@@ -72,7 +72,7 @@ impl Message for RetireAdapter {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         keeper::retire(ctx, ports, (self.id, &self.sender))?;
-        ctx.emit(event::adapter_retired(self.id, &self.reason));
+        ctx.emit_typed(&event::adapter_retired(self.id, &self.reason))?;
         Ok(pb::MsgRetireAdapterResponse {})
     }
 }
@@ -110,7 +110,7 @@ impl Message for FlagAdapter {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let made = keeper::flag(ctx, ports, &self.flagger, &self.message)?;
-        ctx.emit(event::flagged(&made));
+        ctx.emit_typed(&event::flagged(&made))?;
         Ok(pb::MsgFlagAdapterResponse { flag_id: made.id })
     }
 }

@@ -40,7 +40,7 @@ impl Message for CommitFeedback {
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let what = (self.adapter_id, self.commit_hash.as_slice());
         let made = keeper::commit(ctx, ports, &self.giver, what)?;
-        ctx.emit(event::feedback_committed(&made));
+        ctx.emit_typed(&event::feedback_committed(&made))?;
         Ok(pb::MsgCommitFeedbackResponse {
             feedback_id: made.id,
             reveal_deadline_height: made.reveal_deadline_height,
@@ -80,7 +80,7 @@ impl Message for RevealFeedback {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         keeper::reveal(ctx, ports, &self.giver, &self.message)?;
-        ctx.emit(event::feedback_revealed(self.message.feedback_id));
+        ctx.emit_typed(&event::feedback_revealed(&self.message))?;
         Ok(pb::MsgRevealFeedbackResponse {})
     }
 }
@@ -117,7 +117,7 @@ impl Message for CommitFeedbackReview {
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let what = (self.feedback_id, self.commit_hash.as_slice());
         keeper::commit_review(ctx, ports, &self.reviewer, what)?;
-        ctx.emit(event::review_committed(self.feedback_id, &self.reviewer));
+        ctx.emit_typed(&event::review_committed(self.feedback_id, &self.reviewer))?;
         Ok(pb::MsgCommitFeedbackReviewResponse {})
     }
 }
@@ -155,7 +155,7 @@ impl Message for RevealFeedbackReview {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         keeper::reveal_review(ctx, ports, &self.reviewer, &self.message)?;
-        ctx.emit(event::review_revealed(self.message.feedback_id, &self.reviewer));
+        ctx.emit_typed(&event::review_revealed(&self.message))?;
         Ok(pb::MsgRevealFeedbackReviewResponse {})
     }
 }

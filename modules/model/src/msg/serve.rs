@@ -40,7 +40,7 @@ impl Message for RecordEvaluation {
 
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         let made = keeper::evaluate(ctx, &self.evaluator, &self.message)?;
-        ctx.emit(event::evaluation_recorded(&made));
+        ctx.emit_typed(&event::evaluation_recorded(&made))?;
         Ok(pb::MsgRecordEvaluationResponse { evaluation_id: made.id })
     }
 }
@@ -71,7 +71,7 @@ impl Message for DeployAdapter {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         keeper::deploy(ctx, ports, &self.operator, self.what)?;
-        ctx.emit(event::deployed(self.what.0, self.what.1));
+        ctx.emit_typed(&event::deployed(self.what.0, self.what.1))?;
         Ok(pb::MsgDeployAdapterResponse {})
     }
 }
@@ -102,7 +102,7 @@ impl Message for UndeployAdapter {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         keeper::undeploy(ctx, ports, &self.operator, self.what)?;
-        ctx.emit(event::undeployed(self.what.0, self.what.1));
+        ctx.emit_typed(&event::undeployed(self.what.0, self.what.1))?;
         Ok(pb::MsgUndeployAdapterResponse {})
     }
 }
@@ -139,7 +139,7 @@ impl Message for UpdateParams {
         let who = &self.authority;
         ensure(*who == authority(), Error::NotAuthority(who.to_string()))?;
         keeper::set_params(ctx, &self.params)?;
-        ctx.emit(event::params_updated(who));
+        ctx.emit_typed(&event::params_updated(who))?;
         Ok(pb::MsgUpdateParamsResponse {})
     }
 }

@@ -6,7 +6,7 @@ mod build;
 
 pub use build::*;
 use prost::{Message as _, Name};
-use whence_base::testkit::MemState;
+use whence_base::testkit::{MemState, event_faults};
 use whence_base::{
     Address, Block, Coin, Coins, Ctx, Error, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
     Router, StateRead, StateWrite, module_address,
@@ -174,7 +174,11 @@ impl World {
 
     pub fn with<T>(&mut self, f: impl FnOnce(&mut Ctx<'_>) -> T) -> T {
         let block = self.block();
-        f(&mut Ctx::new(&mut self.state, &block))
+        let mut ctx = Ctx::new(&mut self.state, &block);
+        let result = f(&mut ctx);
+        let faults = event_faults("whence.model.v1.Event", &ctx.take_events());
+        assert_eq!(faults, Vec::<String>::new());
+        result
     }
 
     pub fn run(&mut self, any: &Any) -> Result<Any> {

@@ -156,7 +156,7 @@ impl Message for UpdateParams {
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         require_authority(&self.authority)?;
         keeper::set_params(ctx, &self.params)?;
-        ctx.emit(event::params_updated(&self.authority));
+        ctx.emit_typed(&event::params_updated(&self.authority))?;
         Ok(pb::MsgUpdateParamsResponse {})
     }
 }

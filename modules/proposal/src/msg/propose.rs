@@ -44,7 +44,7 @@ impl Message for ProposeModel {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let made = keeper::propose(ctx, ports, &self.proposer, (&self.spec, &self.stake))?;
-        ctx.emit(event::proposed(&made));
+        ctx.emit_typed(&event::proposed(&made, &self.stake))?;
         Ok(pb::MsgProposeModelResponse { proposal_id: made.id })
     }
 }

@@ -26,7 +26,7 @@ pub fn settle(ctx: &mut Ctx<'_>, ports: &dyn Ports, settlement: &Settlement) -> 
         accrue(ctx, payment)?;
     }
     record_earnings(ctx, settlement.adapter_id, &shared)?;
-    ctx.emit(event::settled(settlement, &shared));
+    ctx.emit_typed(&event::settled(settlement, &shared))?;
     Ok(shared)
 }
 

@@ -31,7 +31,7 @@ impl Message for Claim {
 
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         let (to, paid) = keeper::claim(ctx, ports, &self.claimer)?;
-        ctx.emit(event::claimed(&self.claimer, &to, &paid));
+        ctx.emit_typed(&event::claimed(&self.claimer, &to, &paid))?;
         Ok(pb::MsgClaimResponse { paid: paid.to_proto() })
     }
 }
@@ -66,7 +66,7 @@ impl Message for RotatePayout {
 
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         keeper::rotate_payout(ctx, &self.address, &self.to);
-        ctx.emit(event::payout_rotated(&self.address, &self.to));
+        ctx.emit_typed(&event::payout_rotated(&self.address, &self.to))?;
         Ok(pb::MsgRotatePayoutResponse {})
     }
 }

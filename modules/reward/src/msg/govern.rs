@@ -44,7 +44,7 @@ impl Message for CommunityPoolSpend {
     fn execute(&self, ctx: &mut Ctx<'_>, ports: &Self::Ports) -> Result<Self::Response> {
         require_authority(&self.authority)?;
         keeper::spend_community_pool(ctx, ports, &self.recipient, &self.amount)?;
-        ctx.emit(event::community_pool_spent(&self.recipient, &self.amount));
+        ctx.emit_typed(&event::community_pool_spent(&self.recipient, &self.amount))?;
         Ok(pb::MsgCommunityPoolSpendResponse {})
     }
 }
@@ -80,7 +80,7 @@ impl Message for UpdateParams {
     fn execute(&self, ctx: &mut Ctx<'_>, _: &Self::Ports) -> Result<Self::Response> {
         require_authority(&self.authority)?;
         keeper::set_params(ctx, &self.params)?;
-        ctx.emit(event::params_updated(&self.authority));
+        ctx.emit_typed(&event::params_updated(&self.authority))?;
         Ok(pb::MsgUpdateParamsResponse {})
     }
 }

@@ -6,7 +6,7 @@ use prost::Name;
 use secp256k1::{PublicKey, Secp256k1, SecretKey};
 use whence_attribution::ports::{Adapter, Ports, Settlement};
 use whence_attribution::{NAME, module};
-use whence_base::testkit::MemState;
+use whence_base::testkit::{MemState, event_faults};
 use whence_base::{
     Address, Block, Coin, Coins, Ctx, Error, Event, Module, NATIVE_DENOM, QueryCtx, QueryRouter,
     Result, Router, StateRead, StateWrite, module_address,
@@ -166,14 +166,16 @@ impl World {
         let mut ctx = Ctx::new(&mut self.state, &block);
         let result = f(&mut ctx);
         self.events = ctx.take_events();
+        let faults = event_faults("whence.attribution.v1.Event", &self.events);
+        assert_eq!(faults, Vec::<String>::new());
         result
     }
 
-    /// The last step's events as `type{key=value …}`.
+    /// The last step's events as `type{key=value …}`, without the quotes of texts.
     pub fn told(&self) -> Vec<String> {
+        let plain = |(k, v): &(String, String)| format!("{k}={}", v.trim_matches('"'));
         let show = |event: &Event| {
-            let attributes: Vec<_> =
-                event.attributes.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            let attributes: Vec<_> = event.attributes.iter().map(plain).collect();
             format!("{}{{{}}}", event.kind, attributes.join(" "))
         };
         self.events.iter().map(show).collect()
