@@ -101,8 +101,12 @@ pub struct Chain {
 impl Chain {
     /// Opens the state under a directory, with all invariants checked after every block.
     pub fn open(dir: &Path) -> Result<Self, Fatal> {
+        Self::open_with(dir, Settings { verify_invariants: true, ..Settings::default() })
+    }
+
+    /// Opens the state under a directory.
+    pub fn open_with(dir: &Path, settings: Settings) -> Result<Self, Fatal> {
         let options = Options { pruning: Pruning::Nothing, ..Options::default() };
-        let settings = Settings { verify_invariants: true, ..Settings::default() };
         let app = App::open(dir, options, settings)?;
         let latest = app.store().latest().map_or(0, |at| at.height);
         let blocks = i64::try_from(latest).unwrap_or(i64::MAX);

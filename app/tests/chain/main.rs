@@ -11,6 +11,7 @@
 )]
 
 mod commit;
+mod due;
 mod events;
 mod genesis;
 mod governance;
