@@ -45,6 +45,9 @@ pub struct Desk {
     flags: TxFlags,
 }
 
+/// The address of a key's name, or the address itself.
+pub type Names<'a> = dyn Fn(&str) -> anyhow::Result<Address> + 'a;
+
 /// A committed transaction and the answer of its message.
 pub struct Sent<R> {
     /// Its hash.

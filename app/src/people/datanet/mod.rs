@@ -7,13 +7,16 @@ mod create;
 pub mod duplicate;
 pub mod queries;
 mod review;
+pub mod roles;
 pub mod version;
+pub mod withdraw;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
 pub use self::review::Verdict;
+pub(in crate::people) use self::withdraw::sha256;
 use super::{Desk, Flags};
 use crate::cli::home::Home;
 
@@ -48,6 +51,27 @@ enum Command {
     },
     /// Write a version's rows for tuning.
     Rows(version::Rows),
+    /// Give and take a role.
+    Roles(roles::Roles),
+    /// Offer a datanet to its next owner.
+    Transfer(roles::Transfer),
+    /// Take a datanet that was offered.
+    Accept {
+        /// The datanet's id.
+        datanet: u64,
+    },
+    /// Take one's rows out: they earn nothing from then on.
+    Withdraw(withdraw::Withdraw),
+    /// Ask for somebody's rows to be taken out.
+    Dispute(withdraw::Dispute),
+    /// Vote on a dispute, as a curator.
+    Rule {
+        /// The dispute's id.
+        dispute: u64,
+        /// How it should end.
+        #[arg(value_enum)]
+        ruling: withdraw::Ruling,
+    },
 }
 
 /// Runs `datanet`.
@@ -64,5 +88,11 @@ pub async fn run(home: &Home, args: Args) -> anyhow::Result<()> {
         Command::ProveDuplicate(args) => duplicate::run(&desk, args).await,
         Command::Publish { datanet } => version::publish(&desk, datanet).await,
         Command::Rows(args) => version::rows(&desk, args).await,
+        Command::Roles(args) => roles::update(&desk, args).await,
+        Command::Transfer(args) => roles::transfer(&desk, args).await,
+        Command::Accept { datanet } => roles::accept(&desk, datanet).await,
+        Command::Withdraw(args) => withdraw::withdraw(&desk, args).await,
+        Command::Dispute(args) => withdraw::dispute(&desk, args).await,
+        Command::Rule { dispute, ruling } => withdraw::rule(&desk, dispute, ruling).await,
     }
 }

@@ -1,5 +1,5 @@
-//! `model propose`, `submit-approval`, `advance`: why a model should exist, the vote on it, and
-//! each step.
+//! `model propose`, `submit-approval`, `withdraw`, `advance`: why a model should exist, the vote on
+//! it, and each step.
 
 use anyhow::{Context, ensure};
 use serde_json::json;
@@ -12,7 +12,8 @@ use whence_proto::json as proto_json;
 use whence_proto::whence::proposal::v1::{
     BaseModel, Metric, Milestone, ModelProposal, ModelSpec, MsgAdvanceModel,
     MsgAdvanceModelResponse, MsgApproveModel, MsgProposeModel, MsgProposeModelResponse,
-    QueryModelProposalRequest, QueryModelProposalResponse, QueryParamsRequest, QueryParamsResponse,
+    MsgWithdrawModel, MsgWithdrawModelResponse, QueryModelProposalRequest,
+    QueryModelProposalResponse, QueryParamsRequest, QueryParamsResponse,
 };
 use whence_proto::whence::reward::v1::Split;
 
@@ -189,6 +190,16 @@ async fn least_deposit(
     let answer: GovParamsResponse = desk.ask(path, &request).await?;
     let coins = answer.params.unwrap_or_default().min_deposit;
     coins.iter().map(|coin| anyhow::Ok(Coin::parse(coin)?.to_proto())).collect()
+}
+
+/// Takes a proposal back.
+pub(super) async fn withdraw(desk: &Desk, model: u64) -> anyhow::Result<()> {
+    let key = desk.key()?;
+    let message = MsgWithdrawModel { proposer: key.address().to_string(), proposal_id: model };
+    let sent = desk.send::<_, MsgWithdrawModelResponse>(&key, &message).await?;
+    let line = format!("model {model} is taken back ({})", sent.place());
+    desk.say(&line, &sent.json(json!({ "model_id": model.to_string() })));
+    Ok(())
 }
 
 /// Moves a model one stage on.
