@@ -53,7 +53,7 @@ impl Default for TuningConfig {
             batch_rows: 4,
             row_tokens_max: 160,
             seed: 0,
-            checkpoints: 4,
+            checkpoints: 2,
         }
     }
 }

@@ -31,11 +31,13 @@ pub type Scored = (String, Scores, Option<usize>);
 pub fn all(folder: &Folder) -> Result<Vec<Scored>> {
     let end = folder.points().len() - 1;
     let kept: Vec<usize> = (0..end).collect();
+    let half = vec![0, end / 2];
     let mut all = Vec::new();
     for (name, points, side) in [
+        ("index", half.clone(), Side::Up),
+        ("both-sides", half, Side::Both),
+        ("all-checkpoints", kept.clone(), Side::Up),
         ("start", vec![0], Side::Up),
-        ("checkpoints", kept.clone(), Side::Both),
-        ("checkpoints-up", kept.clone(), Side::Up),
         ("end", vec![end], Side::Both),
     ] {
         let gradients = folder.gradients(&points, side)?;
@@ -57,16 +59,19 @@ fn scores(method: &dyn Method, queries: &[Vec<f32>]) -> Result<Scores> {
     queries.par_iter().map(one).collect()
 }
 
-/// The index with some numbers of each matrix, as it is served: in 8 bits.
+/// The index as it is served, in 8 bits; and with more directions, and less damping.
 fn indices(name: &str, gradients: &Gradients) -> Result<Vec<Scored>> {
     let mut all = Vec::new();
-    for (kept, mean, damping) in
-        [(32, Mean::Shown, "shown"), (128, Mean::Shown, "shown"), (128, Mean::All, "all")]
-    {
+    for (kept, mean, how) in [
+        (32, Mean::Shown, ""),
+        (128, Mean::Shown, "-128-directions"),
+        (128, Mean::All, "-128-directions-little-damping"),
+    ] {
         let whitening = learn(&gradients.rows, &Settings { kept, mean, ..Settings::default() })?;
         let index = Whitened::new(&whitening, &gradients.rows)?;
         let (scores, bytes) = rounded(&index, &gradients.queries)?;
-        all.push((format!("index-{name}-{kept}-{damping}"), scores, Some(bytes)));
+        let name = if name == "index" { format!("index{how}") } else { format!("index-{name}{how}") };
+        all.push((name, scores, Some(bytes)));
     }
     Ok(all)
 }
