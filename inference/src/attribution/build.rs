@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 
 /// Most directions that are kept of a matrix at one point.
-const KEPT: usize = 32;
+const KEPT: usize = 64;
 /// Rows whose gradients are whitened at once.
 const ROWS_AT_ONCE: usize = 16;
 

@@ -19,7 +19,7 @@
 //! the question and of the answer that the adapter gave; both by the matrices `B`, all that moves
 //! where a run starts. A dot product over all states sums over them (TracIn-CP, 2002.08484).
 //!
-//! **Index.** Each matrix's gradients are rotated to the largest 32 principal directions of the
+//! **Index.** Each matrix's gradients are rotated to the largest 64 principal directions of the
 //! rows' own, whitened with a damping fixed beforehand, and rounded to 8 bits
 //! ([`whence_influence::basis`], [`whence_influence::integers`]).
 //!

@@ -59,18 +59,20 @@ fn scores(method: &dyn Method, queries: &[Vec<f32>]) -> Result<Scores> {
     queries.par_iter().map(one).collect()
 }
 
-/// The index as it is served, in 8 bits; and with more directions, and less damping.
+/// The index as it is served, in 8 bits; and with fewer and more directions, and less damping.
 fn indices(name: &str, gradients: &Gradients) -> Result<Vec<Scored>> {
     let mut all = Vec::new();
     for (kept, mean, how) in [
-        (32, Mean::Shown, ""),
+        (64, Mean::Shown, ""),
+        (32, Mean::Shown, "-32-directions"),
         (128, Mean::Shown, "-128-directions"),
         (128, Mean::All, "-128-directions-little-damping"),
     ] {
         let whitening = learn(&gradients.rows, &Settings { kept, mean, ..Settings::default() })?;
         let index = Whitened::new(&whitening, &gradients.rows)?;
         let (scores, bytes) = rounded(&index, &gradients.queries)?;
-        let name = if name == "index" { format!("index{how}") } else { format!("index-{name}{how}") };
+        let name =
+            if name == "index" { format!("index{how}") } else { format!("index-{name}{how}") };
         all.push((name, scores, Some(bytes)));
     }
     Ok(all)
