@@ -89,6 +89,14 @@ attribution-bench: ## attribution against retraining: PART is one part with its 
 	@$(HARNESS) cargo build --release --locked -p whence-evaluation --bin attribution-bench
 	@inference/evaluation/bench.sh $(CACHE)/influence/release/attribution-bench $(PART)
 
+.PHONY: attribution-adapter
+attribution-adapter: ## an adapter of the base model tuned again on halves of real rows (an hour or two; goes on where it was)
+	@inference/fetch-model.sh $(CACHE)/models
+	@$(SIDECAR) cargo build --release --locked -p whence-inference --bin whence-inference
+	@$(HARNESS) cargo build --release --locked -p whence-evaluation --bin attribution-bench
+	@inference/evaluation/adapter.sh $(CACHE)/sidecar/release/whence-inference \
+	  $(CACHE)/influence/release/attribution-bench $(CACHE)/attribution/smollm2
+
 .PHONY: attribution-peers
 attribution-peers: ## dattri, kronfluence and traker on the subsets that ours is measured on
 	@$(HARNESS) cargo build --release --locked -p whence-evaluation --bin attribution-bench
