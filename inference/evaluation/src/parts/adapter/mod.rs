@@ -86,7 +86,7 @@ fn figures(
             target,
             holds: target.is_none_or(|target| target.holds(ours)),
             seeds: vec![folder.seed()],
-            command: format!("attribution-bench adapter --setting {}", options.setting),
+            command: "make attribution-adapter".into(),
         };
     let setting = &options.setting;
     let lds = figure(
