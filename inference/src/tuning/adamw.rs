@@ -47,7 +47,7 @@ impl AdamW {
         }
     }
 
-    /// The means of gradients and of their squares, as steps have left them; zeros before the first.
+    /// Means of gradients and of their squares, as steps have left them; zeros before the first.
     pub(super) fn moments(&self, adapter: &Adapter) -> Moments {
         let mut all = Moments::default();
         for (at, pair) in adapter.matrices() {

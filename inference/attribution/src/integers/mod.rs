@@ -21,8 +21,9 @@
 //! header's leaf and the nodes on the way from the first and the last leaf to the root.
 //!
 //! **Lengths.** A query comes over `√(g H⁻¹ g)`, what was cut off included, so that `score / norm`
-//! is a cosine in the whole whitened space; rows come at the length that whitening gave them, divided by one constant of
-//! the preconditioner so that the usual length is about one and scales use their range.
+//! is a cosine in the whole whitened space; rows come at the length that whitening gave them,
+//! divided by one constant of the preconditioner so that the usual length is about one and scales
+//! use their range.
 
 pub mod calibrate;
 pub mod file;

@@ -1,8 +1,8 @@
 //! The bases that gradients are rotated into and what whitens them, as bytes with a hash.
 //!
 //! Bytes, numbers big-endian: the magic, the damping in ppb (u64), the number of blocks (u32);
-//! for each block its numbers in (u32) and kept (u32), what whitens the directions that are not kept
-//! (`f32`), then the matrix `kept × in` row by row as the bits of its `f32`s, whitening included: a
+//! for each block its numbers in (u32) and kept (u32), what whitens the directions that are not
+//! kept (`f32`), then the matrix `kept × in` row by row as the bits of its `f32`s, whitening included: a
 //! whitened block is that matrix times a gradient.
 //! The hash is the SHA-256 of a domain and all of it. The bytes stream, so that a large
 //! preconditioner is never there twice.
