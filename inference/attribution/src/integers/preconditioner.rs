@@ -2,8 +2,8 @@
 //!
 //! Bytes, numbers big-endian: the magic, the damping in ppb (u64), the number of blocks (u32);
 //! for each block its numbers in (u32) and kept (u32), what whitens the directions that are not
-//! kept (`f32`), then the matrix `kept × in` row by row as the bits of its `f32`s, whitening included: a
-//! whitened block is that matrix times a gradient.
+//! kept (`f32`), then the matrix `kept × in` row by row as the bits of its `f32`s, whitening
+//! included: a whitened block is that matrix times a gradient.
 //! The hash is the SHA-256 of a domain and all of it. The bytes stream, so that a large
 //! preconditioner is never there twice.
 
