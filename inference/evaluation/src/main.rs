@@ -34,6 +34,8 @@ enum Part {
     Perf(parts::perf::Options),
     /// Exact replay against retraining: LDS, leave-one-out, fidelity.
     Replay(parts::replay::Options),
+    /// Which rates leave the language model's run smooth in its rows' weights?
+    Smoothness(parts::smoothness::Options),
     /// Measures what rows of common phrases earn from the spans of answers.
     Boilerplate(parts::boilerplate::Options),
     /// Measures how many rows that were said again are found.
@@ -59,6 +61,7 @@ fn main() -> Result<()> {
         Part::Utility(options) => fidelity::utility::run(&options),
         Part::Perf(options) => parts::perf::run(&options),
         Part::Replay(options) => parts::replay::run(&options),
+        Part::Smoothness(options) => parts::smoothness::run(&options),
         Part::Boilerplate(options) => parts::boilerplate::run(&options),
         Part::Paraphrase(options) => parts::paraphrase::run(&options),
         Part::PerfSpans(options) => parts::perf_spans::run(&options),

@@ -5,6 +5,7 @@
 //! | [`whitening`] | rotated, cut to the directions kept, whitened; self-influence with all of it |
 //! | `principal` | directions of the largest second moments: exact from held rows, or by a sketch |
 //! | `kronecker` | directions that are outer products, as a matrix's gradients are |
+//! | [`joint`] | one basis for several checkpoints of a run, in the bytes of one |
 //!
 //! A block's second moments are `F = (1/N) Σ g gᵀ`, with eigenvalues `e`; a whitened block is `x_j
 //! = ⟨v_j, g⟩ / √(e_j + λ)`, so that `Σ_j x_j y_j = gᵀ (F + λ)⁻¹ h` within the directions kept. `λ`
@@ -13,6 +14,7 @@
 //!
 //! New rows are projected with the basis as it is, so an index grows without touching its old rows.
 
+pub mod joint;
 mod kronecker;
 mod principal;
 pub mod whitening;
@@ -21,6 +23,8 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::gradients::{Gradients, Held};
+use crate::integers::preconditioner::Preconditioner;
+pub use joint::{Joint, Point};
 pub use whitening::{Spectrum, Whitening};
 
 /// Numbers that are held at once before a sketch takes over: 1 GiB.
@@ -67,6 +71,20 @@ impl Default for Settings {
     fn default() -> Self {
         Self { rotation: Rotation::Principal, kept: 128, damping: 1.0, mean: Mean::All }
     }
+}
+
+/// Whitened coordinates of gradients: at one checkpoint, or at several together.
+pub trait Coordinates: Sync {
+    /// The matrices, as they are hashed and published.
+    fn preconditioner(&self) -> &Preconditioner;
+
+    /// A gradient's coordinates, block by block; over the rows that the basis was learned from,
+    /// their mean square length is 1 where nothing was cut. A dot product of a query's and a row's
+    /// is the score. Gradients at several checkpoints come one after the other in one vector.
+    fn project(&self, gradient: &[f32]) -> Result<Vec<Vec<f32>>>;
+
+    /// A row's self-influence in the unit of [`Self::project`]'s square length, with what was cut.
+    fn self_influence(&self, gradient: &[f32], projected: &[Vec<f32>]) -> Result<f32>;
 }
 
 /// One block's directions, largest second moment first.

@@ -1,6 +1,6 @@
 //! A learned basis at work: a gradient's coordinates, and its self-influence with what was cut.
 
-use super::Directions;
+use super::{Coordinates, Directions};
 use crate::error::{Error, Result, require_size};
 use crate::gradients::dot;
 use crate::integers::preconditioner::{Basis, Preconditioner};
@@ -82,6 +82,20 @@ impl Whitening {
     /// A row's self-influence, as [`self_influence`] gives it.
     pub fn self_influence(&self, gradient: &[f32], projected: &[Vec<f32>]) -> f32 {
         self_influence(&self.preconditioner, gradient, projected)
+    }
+}
+
+impl Coordinates for Whitening {
+    fn preconditioner(&self) -> &Preconditioner {
+        self.preconditioner()
+    }
+
+    fn project(&self, gradient: &[f32]) -> Result<Vec<Vec<f32>>> {
+        self.project(gradient)
+    }
+
+    fn self_influence(&self, gradient: &[f32], projected: &[Vec<f32>]) -> Result<f32> {
+        Ok(self.self_influence(gradient, projected))
     }
 }
 

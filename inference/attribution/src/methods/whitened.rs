@@ -3,32 +3,33 @@
 use rayon::prelude::*;
 
 use super::{Method, Query};
-use crate::basis::Whitening;
+use crate::basis::Coordinates;
 use crate::error::{Result, require_size};
 use crate::gradients::{Gradients, dot};
 
 /// Rows in a basis: `⟨x_q, x_i⟩`, where one vector holds all matrices and checkpoints.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
+#[allow(missing_debug_implementations, reason = "a basis need not print")]
 pub struct Whitened<'a> {
-    whitening: &'a Whitening,
+    basis: &'a dyn Coordinates,
     rows: Vec<Vec<Vec<f32>>>,
     self_influences: Vec<f32>,
 }
 
 impl<'a> Whitened<'a> {
     /// Projects rows with a basis; it may have been learned from others.
-    pub fn new(whitening: &'a Whitening, source: &dyn Gradients) -> Result<Self> {
+    pub fn new(basis: &'a dyn Coordinates, source: &dyn Gradients) -> Result<Self> {
         let one = |row: usize| {
             let mut gradient = vec![0.0; source.layout().width()];
             source.write(row, &mut gradient);
-            let projected = whitening.project(&gradient)?;
-            let own = whitening.self_influence(&gradient, &projected);
+            let projected = basis.project(&gradient)?;
+            let own = basis.self_influence(&gradient, &projected)?;
             Ok((projected, own))
         };
         let rows: Vec<(Vec<Vec<f32>>, f32)> =
             (0..source.rows()).into_par_iter().map(one).collect::<Result<_>>()?;
         let (rows, self_influences) = rows.into_iter().unzip();
-        Ok(Self { whitening, rows, self_influences })
+        Ok(Self { basis, rows, self_influences })
     }
 
     /// Every row's coordinates, block by block.
@@ -36,14 +37,14 @@ impl<'a> Whitened<'a> {
         &self.rows
     }
 
-    /// Every row's self-influence ([`Whitening::self_influence`]).
+    /// Every row's self-influence ([`Coordinates::self_influence`]).
     pub fn self_influences(&self) -> &[f32] {
         &self.self_influences
     }
 
     /// The basis.
-    pub fn whitening(&self) -> &Whitening {
-        self.whitening
+    pub fn basis(&self) -> &dyn Coordinates {
+        self.basis
     }
 }
 
@@ -54,7 +55,7 @@ impl Method for Whitened<'_> {
 
     /// The query's gradients at all checkpoints, one after the other, are what the basis takes.
     fn scores(&self, query: &Query<'_>) -> Result<Vec<f32>> {
-        let query = self.whitening.project(&query.gradients.concat())?;
+        let query = self.basis.project(&query.gradients.concat())?;
         let score = |row: &Vec<Vec<f32>>| {
             require_size("a row's blocks", row.len(), query.len())?;
             Ok(row.iter().zip(&query).map(|(x, y)| dot(x, y)).sum::<f64>() as f32)

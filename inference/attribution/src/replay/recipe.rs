@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::train::Checkpoint;
 use crate::error::{Error, Result};
 
 /// A whole training run except its data: `T = batches.len()` steps.
@@ -99,6 +100,36 @@ impl Recipe {
             stride += 1;
         }
         (0..=self.steps()).step_by(stride).collect()
+    }
+
+    /// The steps at which `count` equal parts of the run's cumulated learning rate are half over:
+    /// a sum over them is the midpoint rule for an integral over all the way that was gone (TracIn's
+    /// sum over all steps, 2002.08484, §3.1), none of them where the rate has come to nothing.
+    /// Rising; of two that fall together one is left.
+    pub fn midpoints(&self, count: usize) -> Vec<usize> {
+        let rates = (0..self.steps()).map(|step| f64::from(self.schedule.rate(step, self.steps())));
+        let gone: Vec<f64> = rates
+            .scan(0.0, |sum, rate| {
+                *sum += rate;
+                Some(*sum)
+            })
+            .collect();
+        let whole = gone.last().copied().unwrap_or(0.0);
+        let target = |part: usize| whole * (part as f64 + 0.5) / count.max(1) as f64;
+        let step = |part| gone.partition_point(|gone| *gone < target(part));
+        let mut steps: Vec<usize> = (0..count).map(step).collect();
+        steps.dedup();
+        steps
+    }
+
+    /// What each number of a gradient is multiplied with so that a step of Adam from a state is a
+    /// step of plain descent: `1/√(√(v̂ + eps_root) + eps)`, the root of Adam's own divisor. Nothing
+    /// for other optimisers, and before the first step.
+    pub fn metric(&self, state: &Checkpoint) -> Option<Vec<f32>> {
+        let Optimiser::Adam { beta2, eps, eps_root, .. } = self.optimiser else { return None };
+        let correction = 1.0 - beta2.powi(i32::try_from(state.step).unwrap_or(i32::MAX));
+        let one = |v: &f32| 1.0 / ((v / correction + eps_root).sqrt() + eps).sqrt();
+        (correction > 0.0).then(|| state.second.iter().map(one).collect())
     }
 
     /// Refuses settings outside their ranges, empty batches and rows that are not there.

@@ -1,6 +1,6 @@
 //! Bases: whole they are the explicit inverse; streamed, cut and stacked they do what they say.
 
-use whence_influence::basis::{Rotation, Settings, Whitening, learn};
+use whence_influence::basis::{Coordinates, Joint, Point, Rotation, Settings, Whitening, learn};
 use whence_influence::gradients::{AtCheckpoints, Gradients, Held};
 use whence_influence::layout::{Block, Layout};
 use whence_influence::methods::whitened::Whitened;
@@ -150,4 +150,75 @@ fn checkpoints_stack_one_after_the_other() {
     assert_eq!(held.layout().blocks().len(), 2);
     close(&held.vectors()[1], &checkpoints.concat(), 0.0);
     assert!(AtCheckpoints::new(&bowl, &checkpoints, &[3]).is_err());
+}
+
+/// At one point a joint basis is that point's own; a copy of it beside it takes no room; and with
+/// all directions scores are the mean of both points'.
+#[test]
+fn a_joint_basis_is_the_mean_of_its_points_in_the_room_of_one() {
+    let (fixture, held) = (Fixture::read(), Fixture::read().held());
+    let asked = |basis: &dyn Coordinates, gradient: Vec<f32>, rows: &Held| {
+        let gradients = [gradient];
+        let query = Query { gradients: &gradients, ..Query::default() };
+        Whitened::new(basis, rows).unwrap().scores(&query).unwrap()
+    };
+    let stacked = |other: &dyn Fn(&f32) -> f32| {
+        let blocks = held.layout().blocks();
+        let layout = Layout::new([blocks, blocks].concat()).unwrap();
+        let row = |row: &Vec<f32>| [row.clone(), row.iter().map(other).collect()].concat();
+        Held::new(layout, held.vectors().iter().map(row).collect()).unwrap()
+    };
+    let point = || Point { rows: &held, metric: None };
+    let one = Joint::learn(&[point()], &Settings::default()).unwrap();
+    let found = asked(&one, fixture.query.clone(), &held);
+    proportional(&found, &fixture.whitened, 1e-4);
+
+    let cut = Settings { kept: 8, ..Settings::default() };
+    let twice = Joint::learn(&[point(), point()], &cut).unwrap();
+    let found = asked(&twice, fixture.query.repeat(2), &stacked(&|x| *x));
+    assert!(twice.preconditioner().bases.iter().all(|basis| basis.kept == 8));
+    close(&found, &scores(&learn(&held, &cut).unwrap(), &held, &fixture.query), 1e-4);
+
+    // The second point has other gradients: each number cubed.
+    let cubes = |all: &[f32]| all.iter().map(|x| x * x * x).collect::<Vec<f32>>();
+    let second = held.vectors().iter().map(|row| cubes(row)).collect();
+    let second = Held::new(held.layout().clone(), second).unwrap();
+    let points = [point(), Point { rows: &second, metric: None }];
+    let both = Joint::learn(&points, &Settings { kept: 1_000, ..Settings::default() }).unwrap();
+    let query = [fixture.query.clone(), cubes(&fixture.query)];
+    let rows = stacked(&|x| x * x * x);
+    let found = asked(&both, query.concat(), &rows);
+    let alone = [(&held, &query[0]), (&second, &query[1])]
+        .map(|(rows, query)| scores(&learn(rows, &Settings::default()).unwrap(), rows, query));
+    let mean: Vec<f32> = alone[0].iter().zip(&alone[1]).map(|(x, y)| (x + y) / 2.0).collect();
+    close(&found, &mean, 1e-4);
+    // With nothing cut, what a row does to itself is the square of its coordinates.
+    let index = Whitened::new(&both, &rows).unwrap();
+    let inside = |row: &Vec<Vec<f32>>| row.iter().flatten().map(|x| x * x).sum::<f32>();
+    let squares: Vec<f32> = index.rows().iter().map(inside).collect();
+    close(index.self_influences(), &squares, 1e-4);
+}
+
+/// Coordinates that are known to be wrong by a factor each are set right by a metric of its
+/// inverse: in the basis, and in what is projected by the published matrices.
+#[test]
+fn a_metric_undoes_other_coordinates() {
+    let (fixture, held) = (Fixture::read(), Fixture::read().held());
+    let factor = |at: usize| 0.5 + (at % 7) as f32;
+    let stretch = |row: &Vec<f32>| -> Vec<f32> {
+        row.iter().enumerate().map(|(at, x)| x * factor(at)).collect()
+    };
+    let stretched = held.vectors().iter().map(stretch).collect();
+    let stretched = Held::new(held.layout().clone(), stretched).unwrap();
+    let metric = Some((0..held.layout().width()).map(|at| 1.0 / factor(at)).collect());
+    let points = [Point { rows: &stretched, metric }];
+    let basis = Joint::learn(&points, &Settings::default()).unwrap();
+    let gradients = [stretch(&fixture.query)];
+    let query = Query { gradients: &gradients, ..Query::default() };
+    let index = Whitened::new(&basis, &stretched).unwrap();
+    proportional(&index.scores(&query).unwrap(), &fixture.whitened, 1e-4);
+    proportional(index.self_influences(), &fixture.self_influences, 1e-4);
+    let wrong = [Point { rows: &held, metric: Some(vec![1.0]) }];
+    assert!(Joint::learn(&wrong, &Settings::default()).is_err());
+    assert!(Joint::learn(&[], &Settings::default()).is_err());
 }

@@ -79,3 +79,39 @@ fn settings_that_do_not_fit_are_refused() {
     assert!(train(&model, &[0.0; 5], &good, &[1.0; 13]).is_err());
     assert!(train(&model, &[0.0; 5], &good, &[f32::INFINITY; 14]).is_err());
 }
+
+#[test]
+fn midpoints_halve_equal_parts_of_what_was_gone() {
+    let mut recipe = recipe(SGD, 14, 80);
+    recipe.schedule = Schedule { peak: 0.5, warmup: 0, decay: Decay::Constant };
+    assert_eq!(recipe.midpoints(4), [9, 29, 49, 69]);
+    assert_eq!(recipe.midpoints(1), [39]);
+    // A linear fall: what is left after step t is (1 − t/80)², so half is gone at 1 − √½.
+    recipe.schedule.decay = Decay::Linear;
+    let places = recipe.midpoints(1).iter().map(|step| *step as f64 / 80.0).collect::<Vec<_>>();
+    assert!((places[0] - 0.292_9).abs() < 1.0 / 80.0, "{places:?}");
+    assert!(recipe.midpoints(40).last().is_some_and(|step| *step < 74), "not where nothing moves");
+    assert_eq!(recipe.midpoints(0), [] as [usize; 0]);
+}
+
+#[test]
+fn a_metric_is_the_root_of_what_adam_multiplies_a_gradient_with() {
+    // Without β₁ a step of Adam is rate · metric² · gradient.
+    let model = Neuron::new(Bend::Tanh, 14, 5);
+    let adam = Optimiser::Adam { beta1: 0.0, beta2: 0.9, eps: 1e-3, eps_root: 1e-4 };
+    let mut recipe = recipe(adam, 14, 6);
+    (recipe.clip, recipe.weight_decay) = (None, 0.0);
+    recipe.keep = vec![0, 5, 6];
+    let run = train(&model, &[0.2; 5], &recipe, &[1.0; 14]).unwrap();
+    let [start, before, after] = run.checkpoints.as_slice() else { panic!("three states") };
+    assert_eq!(recipe.metric(start), None);
+    let metric = recipe.metric(after).unwrap();
+    let rate = recipe.schedule.rate(5, 6);
+    let steps = before.theta.iter().zip(&after.theta).map(|(before, after)| before - after);
+    for ((step, metric), gradient) in steps.zip(metric).zip(&after.first) {
+        let expected = rate * metric * metric * gradient;
+        assert!((step - expected).abs() < 1e-5 * expected.abs().max(1e-2), "{step} {expected}");
+    }
+    recipe.optimiser = SGD;
+    assert_eq!(recipe.metric(after), None);
+}

@@ -15,7 +15,7 @@ use whence_influence::integers::{Index, Row, Writer, calibrate, quantise_query};
 use super::admission::{Admitted, admit};
 use super::market::{Market, Pay};
 use super::setting::{Setting, Trained};
-use crate::parts::fidelity::scored::NUMBERS;
+use crate::parts::fidelity::indexed::NUMBERS;
 
 /// A whitened gradient, block by block.
 pub type Blocks = Vec<Vec<f32>>;

@@ -41,7 +41,10 @@ const MAPS: [Map; 6] = [Map::Query, Map::Key, Map::Value, Map::Output, Map::Up, 
 const BATCH: usize = 30;
 const PASSES: usize = 8;
 /// Half of the rate at which the loss of held-out rows was still falling.
-const PEAK: f32 = 0.02;
+pub const PEAK: f32 = 0.02;
+/// The largest halving of it that leaves the run smooth in its rows' weights: `smoothness` prints
+/// them all.
+pub const SMOOTH_PEAK: f32 = PEAK / 4.0;
 
 /// One row: a sentence, how it is to be rewritten, and what is taught as its rewriting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +127,12 @@ impl LoraLanguage {
         let start = start(seed, objective.layout());
         let recipe = recipes::smooth_adam(PEAK, recipes::batches(seed, trained, BATCH, PASSES));
         Ok(Self { objective, examples, trained, start, recipe })
+    }
+
+    /// The same with another peak rate.
+    pub fn with_peak(mut self, peak: f32) -> Self {
+        self.recipe.schedule.peak = peak;
+        self
     }
 
     /// Rows and queries in the order of the objective.

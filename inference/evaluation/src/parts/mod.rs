@@ -11,3 +11,4 @@ pub mod rag;
 pub mod replay;
 pub mod rows;
 pub mod seeds;
+pub mod smoothness;

@@ -12,7 +12,7 @@ use crate::statistics::area_under_curve;
 
 /// Measures how well each method tells classes apart (2310.00902, §5: AUC and recall).
 pub fn run(options: &Options) -> Result<()> {
-    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage];
+    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage, Name::LoraSmooth];
     super::run("classdet", options, |name, seed| measure(name, (seed, options)), &names)
 }
 

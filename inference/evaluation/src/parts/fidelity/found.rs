@@ -20,13 +20,17 @@ pub struct Report<'a> {
 }
 
 /// Targets, set before anything was measured: part, setting (any where empty), what, bound.
-const TARGETS: [(&str, &str, &str, Target); 17] = [
+const TARGETS: [(&str, &str, &str, Target); 21] = [
     ("lds", "digits-lr", "exact-if.50", Target::AtLeast(0.84)),
     ("lds", "digits-mlp", "index.50", Target::AtLeast(0.62)),
     ("lds", "lora-language", "index.50", Target::AtLeast(0.65)),
+    ("lds", "lora-smooth", "index.50", Target::AtLeast(0.65)),
     ("lds", "lora-language", "index-over-datainf.50", Target::AtLeast(0.10)),
+    ("lds", "lora-smooth", "index-over-datainf.50", Target::AtLeast(0.10)),
     ("lds", "lora-language", "index-over-grad-dot.50", Target::AtLeast(0.08)),
+    ("lds", "lora-smooth", "index-over-grad-dot.50", Target::AtLeast(0.08)),
     ("lds", "lora-language", "bytes-per-row", Target::AtMost(3276.8)),
+    ("lds", "lora-smooth", "bytes-per-row", Target::AtMost(3276.8)),
     ("lds", "", "int8-loss.50", Target::AtMost(0.005)),
     ("lds", "", "int4-loss.50", Target::AtMost(0.01)),
     ("lds", "", "shuffled.50", Target::AtMost(0.1)),

@@ -6,10 +6,11 @@ use anyhow::{Context, Result};
 use whence_influence::objective::Objective;
 use whence_influence::replay::{Recipe, Run, train};
 
+use super::points;
 use super::setting::Setting;
 use super::settings::Name;
 use crate::export::Folder;
-use crate::lora_language::{LoraLanguage, base::Base};
+use crate::lora_language::{LoraLanguage, SMOOTH_PEAK, base::Base};
 
 /// Letters of a word for BM25: four, as one number.
 const LETTERS: usize = 4;
@@ -19,16 +20,25 @@ pub(super) struct Language {
     model: LoraLanguage,
     base: Base,
     recipe: Recipe,
+    name: Name,
 }
 
 impl Language {
     /// A seed's rows and queries on the seed's base, which is kept in the folder.
-    pub(super) fn new(seed: u64, folder: &Path) -> Result<Self> {
+    pub(super) fn new(name: Name, seed: u64, folder: &Path) -> Result<Self> {
         let base = base(seed, folder)?;
-        let model = LoraLanguage::new(seed, &base)?;
+        let model = named(name, LoraLanguage::new(seed, &base)?);
         let mut recipe = model.recipe().clone();
-        recipe.keep = (1..=4).map(|quarter| quarter * recipe.steps() / 4).collect();
-        Ok(Self { model, base, recipe })
+        recipe.keep = points::all(&recipe);
+        Ok(Self { model, base, recipe, name })
+    }
+}
+
+/// The model with the rates of a setting.
+pub(in super::super) fn named(name: Name, model: LoraLanguage) -> LoraLanguage {
+    match name {
+        Name::LoraSmooth => model.with_peak(SMOOTH_PEAK),
+        _ => model,
     }
 }
 
@@ -46,7 +56,7 @@ pub(in super::super) fn base(seed: u64, folder: &Path) -> Result<Base> {
 
 impl Setting for Language {
     fn name(&self) -> &'static str {
-        Name::LoraLanguage.as_str()
+        self.name.as_str()
     }
 
     fn objective(&self) -> &dyn Objective {

@@ -3,8 +3,7 @@
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde_json::json;
-use whence_canon::score::{Bits, Shape};
-use whence_influence::basis::Rotation;
+use whence_canon::score::Bits;
 use whence_influence::replay::subset_weights;
 
 use super::found::Found;
@@ -20,7 +19,7 @@ const DROPPED: [u32; 2] = [50, 10];
 
 /// Measures the linear datamodelling score of every method.
 pub fn run(options: &Options) -> Result<()> {
-    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage];
+    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage, Name::LoraSmooth];
     super::run("lds", options, |name, seed| measure(name, (seed, options)), &names)
 }
 
@@ -95,9 +94,7 @@ pub(super) fn shuffled(scores: &Scores, seed: u64) -> Scores {
 
 /// Bytes of a row's vector as the index keeps it.
 fn bytes(trained: &Trained<'_>) -> Result<usize> {
-    let whitening = trained.basis(Rotation::Principal)?;
-    let widths = whitening.preconditioner().bases.iter().map(|basis| basis.kept as u32);
-    Ok(Shape::new(widths.collect(), Bits::Eight)?.bytes())
+    Ok(trained.index()?.shape(Bits::Eight)?.bytes())
 }
 
 fn export(

@@ -14,7 +14,7 @@ use crate::statistics::pearson;
 
 /// Measures correlations with exact leave-one-out.
 pub fn run(options: &Options) -> Result<()> {
-    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage];
+    let names = [Name::DigitsLr, Name::DigitsMlp, Name::LoraLanguage, Name::LoraSmooth];
     super::run("loo", options, |name, seed| measure(name, (seed, options)), &names)
 }
 

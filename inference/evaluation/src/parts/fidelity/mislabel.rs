@@ -2,13 +2,12 @@
 
 use anyhow::Result;
 use whence_canon::score::Bits;
-use whence_influence::basis::Rotation;
-use whence_influence::methods::whitened::Whitened;
 use whence_influence::methods::{Method, datainf::DataInf, similar::Dot};
 
 use super::Options;
 use super::found::Found;
-use super::pay::{by_index, naively};
+use super::pay::naively;
+use super::rules::{self, Judged};
 use super::scored::Trained;
 use super::settings::Name;
 use crate::statistics::area_under_curve;
@@ -25,8 +24,8 @@ pub fn run(options: &Options) -> Result<()> {
 fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
     let (setting, wrong) = name.mislabelled(seed, options.size, WRONG)?;
     let trained = Trained::new(setting.as_ref())?;
-    let whitening = trained.basis(Rotation::Principal)?;
-    let index = Whitened::new(&whitening, trained.rows()?)?;
+    let served = trained.index()?;
+    let index = served.whitened()?;
     let own = index.self_influences();
     let is_wrong = |row: &usize| wrong.binary_search(row).is_ok();
 
@@ -37,20 +36,28 @@ fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
     let inspected = &order[..own.len() / 10];
     let seen = inspected.iter().filter(|row| is_wrong(row)).count();
 
-    let scores = trained.rounded(&index, Bits::Eight)?;
-    let pay = by_index(&scores, own)?;
+    let scores = served.rounded(Bits::Eight)?;
     let share = |pay: &[f64]| noise.iter().map(|row| pay[*row]).sum::<f64>();
-    let unpaid = honest.iter().filter(|row| pay[**row] == 0.0).count();
+    let unpaid = |pay: &[f64]| {
+        honest.iter().filter(|row| pay[**row] == 0.0).count() as f64 / honest.len() as f64
+    };
     let rows = trained.rows()?;
     let datainf = DataInf::new(rows, 0.1)?;
     let naive = |method: &dyn Method| Ok::<_, anyhow::Error>(naively(&trained.scores(method)?));
-    Ok(Found::from([
+    let mut found = Found::from([
         ("auc".to_owned(), vec![area_under_curve(&of(&noise), &of(&honest))]),
         ("found-in-first-tenth".to_owned(), vec![seen as f64 / noise.len() as f64]),
-        ("noise-share".to_owned(), vec![share(&pay)]),
-        ("honest-unpaid".to_owned(), vec![unpaid as f64 / honest.len() as f64]),
         ("naive-noise-share.grad-dot".to_owned(), vec![share(&naive(&Dot { rows })?)]),
         ("naive-noise-share.datainf".to_owned(), vec![share(&naive(&datainf)?)]),
         ("naive-noise-share.index".to_owned(), vec![share(&naively(&scores))]),
-    ]))
+    ]);
+    let audit = trained.audit(&served)?;
+    for (rule, pay) in rules::all(Judged { scores: &scores, own, audit: &audit })? {
+        // What is set against each other is no pay, and the plain rule is the control above.
+        if !["net.", "plain."].contains(&rule) {
+            found.insert(format!("{rule}noise-share"), vec![share(&pay)]);
+            found.insert(format!("{rule}honest-unpaid"), vec![unpaid(&pay)]);
+        }
+    }
+    Ok(found)
 }

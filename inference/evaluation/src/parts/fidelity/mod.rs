@@ -6,8 +6,11 @@
 //! | [`setting`] | what a model with its rows, queries and training must offer |
 //! | [`settings`] | the models that are measured on |
 //! | `language` | the adapter of a small language model as a setting |
+//! | [`points`] | gradients at points of a run |
+//! | [`indexed`] | the index as it is served, and with other points, bases, coordinates |
 //! | [`scored`] | every method's scores for every query of a trained model |
 //! | [`pay`] | what rows are paid by the index, and by naive scores as the control |
+//! | [`rules`] | other rules of pay, some of which ask held-out questions |
 //! | [`found`] | numbers by name, one a query, and figures of all seeds |
 //! | [`lds`] | subsets of rows: do scores add up to what retrained models lose? |
 //! | [`loo`] | single rows left out |
@@ -19,11 +22,14 @@
 
 pub mod classdet;
 pub mod found;
+pub mod indexed;
 pub(super) mod language;
 pub mod lds;
 pub mod loo;
 pub mod mislabel;
 pub mod pay;
+pub mod points;
+pub mod rules;
 pub mod scored;
 pub mod setting;
 pub mod settings;
@@ -73,11 +79,7 @@ pub struct Options {
 impl Options {
     /// Where retrained losses are.
     pub(super) fn folder(&self) -> Result<PathBuf> {
-        if let Some(folder) = &self.folder {
-            return Ok(folder.clone());
-        }
-        let home = std::env::var_os("HOME").context("no HOME: name a folder")?;
-        Ok(PathBuf::from(home).join(".cache/whence/attribution"))
+        folder(self.folder.as_ref())
     }
 
     /// What of a seed's truth is kept under: the same name, the same truth.
@@ -85,6 +87,15 @@ impl Options {
         let count = setting.objective().rows();
         format!("{}-{seed}-{}-{count}", setting.name(), setting.trained())
     }
+}
+
+/// The folder that was named, or the one under the user's cache.
+pub(super) fn folder(named: Option<&PathBuf>) -> Result<PathBuf> {
+    if let Some(folder) = named {
+        return Ok(folder.clone());
+    }
+    let home = std::env::var_os("HOME").context("no HOME: name a folder")?;
+    Ok(PathBuf::from(home).join(".cache/whence/attribution"))
 }
 
 /// Measures one part in its settings, prints figures and keeps them.

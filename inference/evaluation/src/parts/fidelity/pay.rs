@@ -28,7 +28,8 @@ pub fn net(scores: &Scores) -> Vec<f64> {
     sum
 }
 
-fn shares(pay: &Scores) -> Vec<f64> {
+/// Each row's share of all pay where every query pays in proportion.
+pub fn shares(pay: &Scores) -> Vec<f64> {
     let mut sum = vec![0.0; pay.first().map_or(0, Vec::len)];
     for query in pay {
         let total: f64 = query.iter().map(|pay| f64::from(*pay)).sum();

@@ -2,10 +2,9 @@
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use whence_canon::score::{Bits, Shape, Vector};
-use whence_influence::basis::{Rotation, Settings, Whitening, learn};
-use whence_influence::gradients::{AtCheckpoints, Gradients, Held};
-use whence_influence::integers::{quantise, quantise_query};
+use whence_canon::score::Bits;
+use whence_influence::basis::Rotation;
+use whence_influence::gradients::{Gradients, Held};
 use whence_influence::methods::datainf::DataInf;
 use whence_influence::methods::dual::Dual;
 use whence_influence::methods::exact::Exact;
@@ -13,17 +12,18 @@ use whence_influence::methods::less::Less;
 use whence_influence::methods::lexical::Bm25;
 use whence_influence::methods::similar::{Cosine, Dot, Representation, TracIn};
 use whence_influence::methods::trak::Trak;
-use whence_influence::methods::whitened::Whitened;
 use whence_influence::methods::{Method, Query};
-use whence_influence::replay::Run;
+use whence_influence::replay::{Recipe, Run};
 
+use super::indexed::Indexed;
+use super::points::{FEWER_POINTS, INDEX_POINTS, Points, quarters};
 use super::setting::Setting;
 use crate::retraining::Scores;
 
-/// Numbers that a row keeps in the index, shared evenly by its matrices: 3.2 KB at 8 bits.
-pub const NUMBERS: usize = 3_072;
 /// DataInf's damping as its authors fix it (2310.00902, §5).
 const DATAINF_DAMPING: f64 = 0.1;
+/// Held-out rows that are asked of in an audit; nothing else is judged by them.
+pub const AUDITED: usize = 200;
 /// TRAK projects to as many numbers as half the rows.
 const TRAK_ROWS_PER_DIMENSION: usize = 2;
 
@@ -33,68 +33,61 @@ pub struct Trained<'a> {
     pub setting: &'a dyn Setting,
     /// How it ended.
     pub run: Run,
-    /// The rows' gradients at each checkpoint; the last is the end.
-    checkpoints: Vec<Held>,
-    /// The queries' gradients at each checkpoint: query, checkpoint, number.
-    pub queries: Vec<Vec<Vec<f32>>>,
+    /// Gradients at its end.
+    pub end: Points,
 }
 
 impl<'a> Trained<'a> {
-    /// Trains with all rows and takes gradients.
+    /// Trains with all rows and takes gradients at the end.
     pub fn new(setting: &'a dyn Setting) -> Result<Self> {
         let run = setting.train(&vec![1.0; setting.trained()])?;
-        let mut thetas: Vec<Vec<f32>> =
-            run.checkpoints.iter().map(|state| state.theta.clone()).collect();
-        if thetas.is_empty() {
-            thetas.push(run.theta.clone());
-        }
-        let rows: Vec<usize> = (0..setting.trained()).collect();
-        let held = |rows: &[usize], theta: &Vec<f32>| {
-            let theta = [theta.clone()];
-            Held::collect(&AtCheckpoints::new(setting.objective(), &theta, rows)?)
-        };
-        let checkpoints =
-            thetas.iter().map(|theta| held(&rows, theta)).collect::<Result<_, _>>()?;
-        let query = |row: &usize| {
-            let one = |theta| Ok(held(&[*row], theta)?.vectors()[0].clone());
-            thetas.iter().map(one).collect::<Result<Vec<Vec<f32>>>>()
-        };
-        let queries = setting.queries().iter().map(query).collect::<Result<_>>()?;
-        Ok(Self { setting, run, checkpoints, queries })
+        let end = Points::end(setting, &run)?;
+        Ok(Self { setting, run, end })
     }
 
     /// The rows' gradients at the end.
     pub fn rows(&self) -> Result<&Held> {
-        self.checkpoints.last().context("a run has an end")
+        self.end.rows.first().context("a run has an end")
     }
 
-    /// The index's basis at the end, within its bytes a row.
-    pub fn basis(&self, rotation: Rotation) -> Result<Whitening> {
-        let rows = self.rows()?;
-        let kept = (NUMBERS / rows.layout().blocks().len()).max(1);
-        Ok(learn(rows, &Settings { rotation, kept, ..Settings::default() })?)
+    fn midpoints(&self, recipe: &Recipe, count: usize) -> Result<Points> {
+        Points::kept(self.setting, &self.run, &recipe.midpoints(count))
+    }
+
+    /// The index as it is served: of a run's points where there are any, of the end otherwise.
+    pub fn index(&self) -> Result<Indexed> {
+        match self.setting.recipe() {
+            Some(recipe) => Indexed::joint(&self.points()?, Some(recipe)),
+            None => Indexed::apart(&self.end, Rotation::Principal),
+        }
+    }
+
+    /// The points that the index looks at.
+    fn points(&self) -> Result<Points> {
+        match self.setting.recipe() {
+            Some(recipe) => self.midpoints(recipe, INDEX_POINTS),
+            None => Points::end(self.setting, &self.run),
+        }
+    }
+
+    /// The index's scores of the audit's questions: the first of the held-out rows.
+    pub fn audit(&self, index: &Indexed) -> Result<Scores> {
+        let held_out = self.setting.held_out();
+        let asked = &held_out[..AUDITED.min(held_out.len() / 2)];
+        index.asked(&self.points()?.gradients(self.setting, asked)?, Bits::Eight)
     }
 
     /// A method's scores of all queries, from their gradients at the end.
     pub fn scores(&self, method: &dyn Method) -> Result<Scores> {
         let one = |gradients: &Vec<Vec<f32>>| {
-            let last = &gradients[gradients.len().saturating_sub(1)..];
-            Ok(method.scores(&Query { gradients: last, ..Query::default() })?)
-        };
-        self.queries.par_iter().map(one).collect()
-    }
-
-    /// The same from their gradients at all checkpoints.
-    fn scores_along(&self, method: &dyn Method) -> Result<Scores> {
-        let one = |gradients: &Vec<Vec<f32>>| {
             Ok(method.scores(&Query { gradients, ..Query::default() })?)
         };
-        self.queries.par_iter().map(one).collect()
+        self.end.queries.par_iter().map(one).collect()
     }
 
     /// All methods by name, the index first.
     pub fn all(&self) -> Result<Vec<(&'static str, Scores)>> {
-        let mut all = self.index()?;
+        let mut all = self.indices()?;
         all.extend(self.similar()?);
         all.extend(self.influences()?);
         all.extend(self.along()?);
@@ -102,36 +95,32 @@ impl<'a> Trained<'a> {
         Ok(all)
     }
 
-    /// The index: rounded to 8 bits as it is served, to 4, in its own `f32`, and in the other
-    /// basis.
-    pub fn index(&self) -> Result<Vec<(&'static str, Scores)>> {
-        let (whitening, other) =
-            (self.basis(Rotation::Principal)?, self.basis(Rotation::Kronecker)?);
-        let index = Whitened::new(&whitening, self.rows()?)?;
-        let kronecker = Whitened::new(&other, self.rows()?)?;
-        Ok(vec![
-            ("index", self.rounded(&index, Bits::Eight)?),
-            ("index-int4", self.rounded(&index, Bits::Four)?),
-            ("index-f32", self.scores(&index)?),
-            ("index-kronecker", self.rounded(&kronecker, Bits::Eight)?),
-        ])
-    }
-
-    /// Integer scores, exactly as a file's scan gives them.
-    pub fn rounded(&self, index: &Whitened<'_>, bits: Bits) -> Result<Scores> {
-        let bases = &index.whitening().preconditioner().bases;
-        let shape = Shape::new(bases.iter().map(|basis| basis.kept as u32).collect(), bits)?;
-        let asked = shape.of_query()?;
-        let row = |blocks: &Vec<Vec<f32>>| Ok(quantise(&shape, blocks)?.bytes);
-        let rows: Vec<Vec<u8>> = index.rows().par_iter().map(row).collect::<Result<_>>()?;
-        let one = |gradients: &Vec<Vec<f32>>| {
-            let last = gradients.last().context("a query has a gradient")?;
-            let query = quantise_query(&shape, &index.whitening().project(last)?)?;
-            let query = Vector::parse(&asked, &query.bytes)?;
-            let score = |row: &Vec<u8>| Ok(Vector::parse(&shape, row)?.score(&query)? as f32);
-            rows.iter().map(score).collect::<Result<Vec<f32>>>()
-        };
-        self.queries.par_iter().map(one).collect()
+    /// The index: rounded to 8 bits as it is served, to 4, in its own `f32`; and what it would be
+    /// of one checkpoint, in the other basis, and of other points.
+    fn indices(&self) -> Result<Vec<(&'static str, Scores)>> {
+        let (index, eight) = (self.index()?, |index: Indexed| index.rounded(Bits::Eight));
+        let mut all = vec![
+            ("index", index.rounded(Bits::Eight)?),
+            ("index-int4", index.rounded(Bits::Four)?),
+            ("index-f32", index.unrounded()?),
+            ("index-kronecker", eight(Indexed::apart(&self.end, Rotation::Kronecker)?)?),
+        ];
+        let Some(recipe) = self.setting.recipe() else { return Ok(all) };
+        let last = eight(Indexed::apart(&self.end, Rotation::Principal)?)?;
+        let (fewer, points) = (self.midpoints(recipe, FEWER_POINTS)?, self.points()?);
+        let quarters = Points::kept(self.setting, &self.run, &quarters(recipe))?;
+        let end = |query: &Vec<Vec<f32>>| query.concat().repeat(points.rows.len());
+        let end: Vec<Vec<f32>> = self.end.queries.iter().map(end).collect();
+        all.extend([
+            ("index-1-checkpoint", last),
+            ("index-2-checkpoints", eight(Indexed::joint(&fewer, Some(recipe))?)?),
+            ("index-4-checkpoints", eight(Indexed::whole(&quarters)?)?),
+            ("index-of-quarters", eight(Indexed::joint(&quarters, Some(recipe))?)?),
+            ("index-in-own-coordinates", eight(Indexed::joint(&points, None)?)?),
+            ("index-in-blocks", eight(Indexed::apart(&points, Rotation::Principal)?)?),
+            ("index-asked-at-end", index.asked(&end, Bits::Eight)?),
+        ]);
+        Ok(all)
     }
 
     fn similar(&self) -> Result<Vec<(&'static str, Scores)>> {
@@ -162,33 +151,24 @@ impl<'a> Trained<'a> {
     /// What takes several checkpoints.
     fn along(&self) -> Result<Vec<(&'static str, Scores)>> {
         let Some(recipe) = self.setting.recipe() else { return Ok(Vec::new()) };
+        let points = Points::kept(self.setting, &self.run, &quarters(recipe))?;
         let steps = recipe.steps();
         // The end's own rate is 0; the last step's stands for it.
         let rate = |step: usize| recipe.schedule.rate(step.min(steps - 1), steps);
-        let states = self.run.checkpoints.iter().zip(&self.checkpoints);
+        let states = points.states.iter().zip(&points.rows);
         let less: Vec<_> =
             states.clone().map(|(state, held)| (rate(state.step), held, state)).collect();
         let checkpoints = states.map(|(state, held)| (rate(state.step), held)).collect();
-        let stacked = self.stacked()?;
-        let kept = (NUMBERS / self.rows()?.layout().blocks().len()).max(1);
-        let whitening = learn(&stacked, &Settings { kept, ..Settings::default() })?;
-        Ok(vec![
-            ("tracin", self.scores_along(&TracIn { checkpoints })?),
-            ("less", self.scores_along(&Less::new(&less, recipe.optimiser)?)?),
-            ("index-4-checkpoints", self.scores_along(&Whitened::new(&whitening, &stacked)?)?),
-        ])
-    }
-
-    /// Every row's gradients at all checkpoints in one vector.
-    fn stacked(&self) -> Result<Held> {
-        let blocks = self.rows()?.layout().blocks();
-        let layout = self.checkpoints.iter().flat_map(|_| blocks.to_vec()).collect();
-        let row = |row: usize| {
-            let parts = self.checkpoints.iter().map(|held| held.vectors()[row].as_slice());
-            parts.collect::<Vec<_>>().concat()
+        let along = |method: &dyn Method| -> Result<Scores> {
+            let one = |gradients: &Vec<Vec<f32>>| {
+                Ok(method.scores(&Query { gradients, ..Query::default() })?)
+            };
+            points.queries.par_iter().map(one).collect()
         };
-        let rows = (0..self.setting.trained()).map(row).collect();
-        Ok(Held::new(whence_influence::layout::Layout::new(layout)?, rows)?)
+        Ok(vec![
+            ("tracin", along(&TracIn { checkpoints })?),
+            ("less", along(&Less::new(&less, recipe.optimiser)?)?),
+        ])
     }
 
     fn without_gradients(&self) -> Result<Vec<(&'static str, Scores)>> {

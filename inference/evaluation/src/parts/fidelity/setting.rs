@@ -26,8 +26,8 @@ pub trait Setting: Sync {
     /// Which class a row is of.
     fn class(&self, row: usize) -> usize;
 
-    /// Trains with a weight for each row; checkpoints at a quarter, a half, three quarters and the
-    /// end.
+    /// Trains with a weight for each row; checkpoints at all points that a measure looks at
+    /// ([`super::points::all`]).
     fn train(&self, weights: &[f32]) -> Result<Run>;
 
     /// What it is trained by, where that goes step by step.

@@ -6,7 +6,7 @@ use whence_influence::replay::{Recipe, Run, train};
 
 use super::language::Language;
 use super::setting::Setting;
-use super::{Options, Size};
+use super::{Options, Size, points};
 use crate::digits::{Digits, INPUTS, linear::Linear, network::Network};
 use crate::export::{Folder, Values};
 use crate::recipes;
@@ -23,6 +23,8 @@ pub enum Name {
     DigitsMlp,
     /// An adapter of a small language model, 80 steps of Adam.
     LoraLanguage,
+    /// The same with a peak rate that leaves the run smooth in its rows' weights.
+    LoraSmooth,
 }
 
 impl Name {
@@ -32,6 +34,7 @@ impl Name {
             Self::DigitsLr => "digits-lr",
             Self::DigitsMlp => "digits-mlp",
             Self::LoraLanguage => "lora-language",
+            Self::LoraSmooth => "lora-smooth",
         }
     }
 
@@ -39,14 +42,16 @@ impl Name {
     pub fn models(self) -> usize {
         match self {
             Self::DigitsLr | Self::DigitsMlp => 50,
-            Self::LoraLanguage => 40,
+            Self::LoraLanguage | Self::LoraSmooth => 40,
         }
     }
 
     /// A seed's model and data.
     pub fn make(self, seed: u64, options: &Options) -> Result<Box<dyn Setting>> {
         match self {
-            Self::LoraLanguage => Ok(Box::new(Language::new(seed, &options.folder()?)?)),
+            Self::LoraLanguage | Self::LoraSmooth => {
+                Ok(Box::new(Language::new(self, seed, &options.folder()?)?))
+            }
             Self::DigitsLr | Self::DigitsMlp => Ok(self.mislabelled(seed, options.size, 0.0)?.0),
         }
     }
@@ -68,15 +73,16 @@ impl Name {
             Self::DigitsLr => Box::new(LinearDigits { model: Linear::new(digits)?, queries }),
             Self::DigitsMlp => {
                 let batches = recipes::batches(seed, trained, 50, 15);
-                let steps = batches.len();
                 let mut recipe = recipes::smooth_adam(5e-3, batches);
-                recipe.keep = (1..=4).map(|quarter| quarter * steps / 4).collect();
+                recipe.keep = points::all(&recipe);
                 let model = Network::new(digits)?;
                 Box::new(NetworkDigits { start: model.start(seed), model, recipe, queries })
             }
             // In the pilot a tenth of wrong tags moved the held-out loss by 1 %: no noise that
             // hurts.
-            Self::LoraLanguage => bail!("only digits have labels that can be wrong"),
+            Self::LoraLanguage | Self::LoraSmooth => {
+                bail!("only digits have labels that can be wrong")
+            }
         };
         Ok((setting, wrong))
     }

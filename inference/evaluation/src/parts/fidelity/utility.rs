@@ -3,14 +3,12 @@
 
 use anyhow::{Result, ensure};
 use whence_canon::score::Bits;
-use whence_influence::basis::Rotation;
-use whence_influence::methods::whitened::Whitened;
 use whence_influence::replay::subset_weights;
 
 use super::Options;
 use super::found::Found;
-use super::pay::{by_index, naively, net};
-use super::scored::Trained;
+use super::rules::{self, Judged};
+use super::scored::{AUDITED, Trained};
 use super::setting::Setting;
 use super::settings::Name;
 use crate::random;
@@ -32,16 +30,12 @@ fn measure(name: Name, (seed, options): (u64, &Options)) -> Result<Found> {
     let setting = name.make(seed, options)?;
     let setting = setting.as_ref();
     let trained = Trained::new(setting)?;
-    let whitening = trained.basis(Rotation::Principal)?;
-    let index = Whitened::new(&whitening, trained.rows()?)?;
-    let scores = trained.rounded(&index, Bits::Eight)?;
-    // As it is paid; without the gate and relative scores; and with what hurt set against what
-    // helped.
-    let rules = [
-        ("", by_index(&scores, index.self_influences())?),
-        ("plain.", naively(&scores)),
-        ("net.", net(&scores)),
-    ];
+    let served = trained.index()?;
+    let index = served.whitened()?;
+    let scores = served.rounded(Bits::Eight)?;
+    let audit = trained.audit(&served)?;
+    let rules =
+        rules::all(Judged { scores: &scores, own: index.self_influences(), audit: &audit })?;
     let rows = setting.trained();
     let dropped = rows / ONE_OF;
     let mut stream = random::stream(seed, "random fifths");
@@ -77,14 +71,16 @@ fn losses_more(
     kept: Vec<Vec<usize>>,
     (options, seed): (&Options, u64),
 ) -> Result<Vec<f64>> {
+    // The first of them are the audit's.
     let (rows, held_out) = (setting.trained(), setting.held_out());
+    let held_out = held_out[AUDITED.min(held_out.len() / 2)..].to_vec();
     ensure!(!held_out.is_empty(), "{} has no held-out rows", setting.name());
     // The subsets hang on the pay: another pay is another truth, and its name says so.
     let sum = kept
         .iter()
         .flatten()
         .fold(0u64, |sum, row| sum.wrapping_mul(0x100_0000_01b3).wrapping_add(*row as u64 + 1));
-    let kept_as = format!("utility-{}-{sum:016x}", options.name(setting, seed));
+    let kept_as = format!("useful-{}-{sum:016x}", options.name(setting, seed));
     let losses = |kept: &[usize]| setting.losses_without(&subset_weights(rows, kept), &held_out);
     let truth = retrained(kept, &options.folder()?, &kept_as, losses)?;
     let whole = |model: &Vec<f32>| mean(&model.iter().map(|x| f64::from(*x)).collect::<Vec<_>>());

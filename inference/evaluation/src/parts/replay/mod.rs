@@ -32,7 +32,7 @@ pub struct Options {
         long,
         value_enum,
         value_delimiter = ',',
-        default_values = ["digits-lr", "digits-mlp", "lora-language"]
+        default_values = ["digits-lr", "digits-mlp", "lora-language", "lora-smooth"]
     )]
     pub settings: Vec<Setting>,
     /// Seeds: of the data, the start, the batches and the subsets.

@@ -1,6 +1,7 @@
 //! The models that are replayed.
 
 use anyhow::Result;
+use whence_canon::score::Bits;
 use whence_influence::objective::Objective;
 use whence_influence::replay::{Queries, Replay};
 
@@ -27,6 +28,8 @@ pub enum Setting {
     DigitsMlp,
     /// An adapter of a small language model: 300 rows, 80 steps of Adam.
     LoraLanguage,
+    /// The same with a peak rate that leaves the run smooth.
+    LoraSmooth,
 }
 
 impl Setting {
@@ -36,6 +39,7 @@ impl Setting {
             Self::DigitsLr => "digits-lr",
             Self::DigitsMlp => "digits-mlp",
             Self::LoraLanguage => "lora-language",
+            Self::LoraSmooth => "lora-smooth",
         }
     }
 
@@ -46,6 +50,7 @@ impl Setting {
             Self::DigitsLr => None,
             Self::DigitsMlp => Some(Name::DigitsMlp),
             Self::LoraLanguage => Some(Name::LoraLanguage),
+            Self::LoraSmooth => Some(Name::LoraSmooth),
         }
     }
 
@@ -53,8 +58,7 @@ impl Setting {
     pub fn online(self, seed: u64, options: &Options) -> Result<Option<Scores>> {
         let Some(name) = self.shared() else { return Ok(None) };
         let setting = name.make(seed, &options.shared())?;
-        let index = Trained::new(setting.as_ref())?.index()?;
-        Ok(index.into_iter().find(|(name, _)| *name == "index").map(|(_, scores)| scores))
+        Ok(Some(Trained::new(setting.as_ref())?.index()?.rounded(Bits::Eight)?))
     }
 
     /// Everything that is measured with one seed.
@@ -70,9 +74,10 @@ impl Setting {
                 let start = model.start(seed);
                 on_digits((self, &model, &start), (seed, options))
             }
-            Self::LoraLanguage => {
-                let model =
-                    LoraLanguage::new(seed, &language::base(seed, &options.shared().folder()?)?)?;
+            Self::LoraLanguage | Self::LoraSmooth => {
+                let base = language::base(seed, &options.shared().folder()?)?;
+                let name = self.shared().unwrap_or(Name::LoraLanguage);
+                let model = language::named(name, LoraLanguage::new(seed, &base)?);
                 let (rows, weights) = (model.queries(), vec![1.0; model.trained()]);
                 let (start, recipe) = (model.start(), model.recipe());
                 let replay = Replay { objective: &model, start, recipe, weights: &weights };

@@ -39,8 +39,8 @@ fn figure(setting: &str, what: &str, (found, options): (&[Found], &Options)) -> 
 /// What was set before anything was measured.
 fn target(setting: &str, what: &str) -> Option<Target> {
     match (setting, what) {
-        ("lora-language", "lds.replay.10") => Some(Target::AtLeast(0.93)),
-        ("lora-language", "lds.replay.5") => Some(Target::AtLeast(0.97)),
+        ("lora-language" | "lora-smooth", "lds.replay.10") => Some(Target::AtLeast(0.93)),
+        ("lora-language" | "lora-smooth", "lds.replay.5") => Some(Target::AtLeast(0.97)),
         (_, what) if what.starts_with("lds.shuffled") => Some(Target::AtMost(0.1)),
         _ => None,
     }
