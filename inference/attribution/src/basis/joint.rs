@@ -12,16 +12,12 @@
 
 use std::ops::Range;
 
-use faer::Mat;
-use rayon::prelude::*;
-
 use super::whitening::{Whitening, project};
-use super::{Coordinates, ROWS_AT_ONCE, Settings, learn};
-use crate::algebra::{Matrix, eigen};
+use super::{Coordinates, Directions, Settings, learn, principal};
 use crate::error::{Error, Result, require_size};
 use crate::gradients::Gradients;
 use crate::integers::preconditioner::{Basis, Preconditioner};
-use crate::layout::Layout;
+use crate::layout::{Block, Layout};
 
 /// Rows' gradients at one point of a run.
 #[derive(Clone)]
@@ -51,6 +47,9 @@ impl Gradients for Point<'_> {
 }
 
 /// Rotates and whitens gradients at all checkpoints, one after the other in one vector.
+///
+/// Self-influence comes from the points' own bases: the published matrices alone know neither what
+/// each of them cut nor the metrics, and `rest` in them is a mean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Joint {
     points: Vec<(Whitening, Option<Vec<f32>>)>,
@@ -75,13 +74,11 @@ impl Joint {
         let whitenings: Vec<(Whitening, Option<Vec<f32>>)> =
             points.iter().map(one).collect::<Result<_>>()?;
         let ranges = first.layout().ranges();
-        let moments = moments(points, &whitenings)?;
-        let bases = ranges.iter().zip(&moments).enumerate().map(|(at, (range, moments))| {
-            let rotation = eigen(moments)?.1;
-            Ok(composed(&whitenings, (at, range), (&rotation, settings.kept)))
-        });
+        let rotations = principal(&SideBySide::new(points, &whitenings)?, settings.kept)?;
+        let bases = ranges.iter().zip(&rotations).enumerate();
+        let bases = bases.map(|(at, place)| composed(&whitenings, at, place)).collect();
         let damping_ppb = (settings.damping * 1e9).round() as u64;
-        let preconditioner = Preconditioner { damping_ppb, bases: bases.collect::<Result<_>>()? };
+        let preconditioner = Preconditioner { damping_ppb, bases };
         Ok(Self { points: whitenings, ranges, preconditioner })
     }
 }
@@ -122,65 +119,79 @@ fn scale(metric: Option<&[f32]>, gradient: &mut [f32]) {
     gradient.iter_mut().zip(metric).for_each(|(number, by)| *number *= by);
 }
 
-/// Each matrix's second moments of whitened gradients at all checkpoints side by side.
-fn moments(
-    points: &[Point<'_>],
-    whitenings: &[(Whitening, Option<Vec<f32>>)],
-) -> Result<Vec<Matrix>> {
-    let rows: Vec<usize> = (0..points[0].rows()).collect();
-    let whitened = |row: &usize| {
-        let each = points.iter().zip(whitenings).map(|(point, (whitening, _))| {
-            let mut gradient = vec![0.0; point.layout().width()];
-            point.write(*row, &mut gradient);
-            whitening.project(&gradient)
-        });
-        each.collect::<Result<Vec<Vec<Vec<f32>>>>>()
-    };
-    let kept = |at: usize| whitenings.iter().map(|w| w.0.preconditioner().bases[at].kept).sum();
-    let blocks = points[0].layout().blocks().len();
-    let mut sums: Vec<Matrix> =
-        (0..blocks).map(|at| Mat::<f64>::zeros(kept(at), kept(at))).collect();
-    for some in rows.chunks(ROWS_AT_ONCE) {
-        let some: Vec<_> = some.par_iter().map(whitened).collect::<Result<_>>()?;
-        sums.par_iter_mut().enumerate().for_each(|(at, sum)| {
-            let row = |row: &Vec<Vec<Vec<f32>>>| -> Vec<f64> {
-                row.iter().flat_map(|point| &point[at]).map(|x| f64::from(*x)).collect()
-            };
-            let side: Vec<Vec<f64>> = some.iter().map(row).collect();
-            let side = Mat::from_fn(side.len(), sum.ncols(), |row, at| side[row][at]);
-            *sum += side.transpose() * &side;
-        });
-    }
-    Ok(sums)
+/// Rows' whitened gradients at all points, matrix by matrix.
+struct SideBySide<'a> {
+    points: &'a [Point<'a>],
+    whitenings: &'a [(Whitening, Option<Vec<f32>>)],
+    layout: Layout,
 }
 
-/// `Vᵀ diag(W_c) / √C` of one matrix, metrics included: first directions of `V` only.
+impl<'a> SideBySide<'a> {
+    fn new(
+        points: &'a [Point<'a>],
+        whitenings: &'a [(Whitening, Option<Vec<f32>>)],
+    ) -> Result<Self> {
+        let kept = |at: usize| whitenings.iter().map(|w| w.0.preconditioner().bases[at].kept).sum();
+        let blocks = points[0].layout().blocks().iter().enumerate();
+        let blocks = blocks.map(|(at, block)| {
+            let name = block.name.clone();
+            Block { name, outputs: 1, inputs: kept(at) }
+        });
+        Ok(Self { points, whitenings, layout: Layout::new(blocks.collect())? })
+    }
+}
+
+impl Gradients for SideBySide<'_> {
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn rows(&self) -> usize {
+        self.points[0].rows()
+    }
+
+    fn write(&self, row: usize, coordinates: &mut [f32]) {
+        let mut starts: Vec<usize> = self.layout.ranges().iter().map(|range| range.start).collect();
+        for (point, (whitening, _)) in self.points.iter().zip(self.whitenings) {
+            let mut gradient = vec![0.0; point.layout().width()];
+            point.write(row, &mut gradient);
+            for (start, block) in starts.iter_mut().zip(whitening.along(&gradient)) {
+                coordinates[*start..*start + block.len()].copy_from_slice(&block);
+                *start += block.len();
+            }
+        }
+    }
+}
+
+/// `Vᵀ diag(W_c) / √C` of one matrix, metrics included.
 fn composed(
     whitenings: &[(Whitening, Option<Vec<f32>>)],
-    (at, range): (usize, &Range<usize>),
-    (rotation, kept): (&Matrix, usize),
+    at: usize,
+    (range, rotation): (&Range<usize>, &Directions),
 ) -> Basis {
-    let bases = || {
-        whitenings.iter().map(|(whitening, metric)| {
-            (&whitening.preconditioner().bases[at], metric.as_deref().map(|by| &by[range.clone()]))
-        })
-    };
-    let kept = kept.min(rotation.ncols());
+    let bases = whitenings.iter().map(|(whitening, metric)| {
+        (&whitening.preconditioner().bases[at], metric.as_deref().map(|by| &by[range.clone()]))
+    });
+    let bases: Vec<(&Basis, Option<&[f32]>)> = bases.collect();
     let share = 1.0 / (whitenings.len() as f64).sqrt();
-    let mut matrix = Vec::with_capacity(kept * range.len() * whitenings.len());
-    for direction in 0..kept {
-        let mut place = 0;
-        for (basis, metric) in bases() {
+    let (kept, inputs) = (rotation.values.len(), range.len() * whitenings.len());
+    let width: usize = bases.iter().map(|(basis, _)| basis.kept).sum();
+    let mut matrix = Vec::with_capacity(kept * inputs);
+    for direction in rotation.vectors.chunks_exact(width.max(1)) {
+        let mut parts = direction.iter();
+        for (basis, metric) in &bases {
             let mut sum = vec![0.0f64; basis.inputs];
-            for row in basis.matrix.chunks_exact(basis.inputs) {
-                let part = rotation[(place, direction)] * share;
+            for (row, part) in basis.matrix.chunks_exact(basis.inputs).zip(parts.by_ref()) {
+                let part = f64::from(*part) * share;
                 sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += part * f64::from(*x));
-                place += 1;
             }
             let mut sum: Vec<f32> = sum.into_iter().map(|x| x as f32).collect();
-            scale(metric, &mut sum);
+            scale(*metric, &mut sum);
             matrix.extend(sum);
         }
     }
-    Basis { inputs: range.len() * whitenings.len(), kept, matrix }
+    // What is cut lies at all points alike, as far as anything is known of it.
+    let over: f64 = bases.iter().map(|(basis, _)| 1.0 / f64::from(basis.rest)).sum();
+    let rest = ((whitenings.len() * whitenings.len()) as f64 / over) as f32;
+    Basis { inputs, kept, rest, matrix }
 }

@@ -105,19 +105,24 @@ pub fn learn(source: &dyn Gradients, settings: &Settings) -> Result<Whitening> {
     if source.rows() == 0 {
         return Err(Error::Setting("a basis is learned from at least one row".into()));
     }
-    let numbers = source.rows().saturating_mul(source.layout().width());
     let directions = match settings.rotation {
         Rotation::Kronecker => kronecker::directions(source, settings.kept)?,
-        Rotation::Principal if numbers <= NUMBERS_HELD_MAX => {
-            principal::directions(&Held::collect(source)?, settings.kept)?
-        }
-        Rotation::Principal => principal::sketched(source, settings.kept)?,
+        Rotation::Principal => principal(source, settings.kept)?,
     };
     let shown = match settings.mean {
         Mean::All => usize::MAX,
         Mean::Shown => source.rows(),
     };
     Whitening::new(source.layout(), directions, (settings.damping, shown))
+}
+
+/// Principal directions, exactly where the rows can be held.
+fn principal(source: &dyn Gradients, kept: usize) -> Result<Vec<Directions>> {
+    let numbers = source.rows().saturating_mul(source.layout().width());
+    match numbers <= NUMBERS_HELD_MAX {
+        true => principal::directions(&Held::collect(source)?, kept),
+        false => principal::sketched(source, kept),
+    }
 }
 
 /// Gives every row's gradient to `each`, in order; a few are taken at a time, on several threads.

@@ -79,6 +79,11 @@ impl Whitening {
         project(&self.preconditioner, gradient)
     }
 
+    /// The same of a gradient that is known to be of the layout.
+    pub(super) fn along(&self, gradient: &[f32]) -> Vec<Vec<f32>> {
+        along(&self.preconditioner, gradient)
+    }
+
     /// A row's self-influence, as [`self_influence`] gives it.
     pub fn self_influence(&self, gradient: &[f32], projected: &[Vec<f32>]) -> f32 {
         self_influence(&self.preconditioner, gradient, projected)
@@ -127,11 +132,15 @@ pub fn self_influence(
 pub fn project(preconditioner: &Preconditioner, gradient: &[f32]) -> Result<Vec<Vec<f32>>> {
     let width = preconditioner.bases.iter().map(|basis| basis.inputs).sum();
     require_size("a gradient", gradient.len(), width)?;
+    Ok(along(preconditioner, gradient))
+}
+
+fn along(preconditioner: &Preconditioner, gradient: &[f32]) -> Vec<Vec<f32>> {
     let mut rest = gradient;
     let block = |basis: &Basis| {
         let (part, after) = rest.split_at(basis.inputs);
         rest = after;
         basis.matrix.chunks_exact(basis.inputs).map(|row| dot(row, part) as f32).collect()
     };
-    Ok(preconditioner.bases.iter().map(block).collect())
+    preconditioner.bases.iter().map(block).collect()
 }
