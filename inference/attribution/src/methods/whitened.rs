@@ -43,7 +43,7 @@ impl<'a> Whitened<'a> {
     }
 
     /// The basis.
-    pub fn basis(&self) -> &dyn Coordinates {
+    pub fn whitening(&self) -> &dyn Coordinates {
         self.basis
     }
 }
