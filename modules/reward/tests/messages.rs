@@ -170,6 +170,9 @@ fn params_have_bounds_and_one_authority() {
         ("bound over a whole", with(|p| p.split_max.as_mut().unwrap().stakers_ppb = u32::MAX), 3),
     ];
     for (what, message, code) in rows {
+        // All but the authority is refused before execution.
+        let early = World::new().check(&message).err().map(|e| e.code);
+        assert_eq!(early.unwrap_or(0), if code == 4 { 0 } else { code }, "{what}");
         let result = World::new().tx(message);
         assert_eq!(result.err().map(|e| e.code).unwrap_or(0), code, "{what}");
     }

@@ -231,6 +231,14 @@ impl World {
         result
     }
 
+    /// What is refused before anything is executed.
+    pub fn check<M: Name>(&self, message: &M) -> Result<()> {
+        let mut router = Router::default();
+        module(&PORTS).messages(&mut router);
+        let any = Any { type_url: M::type_url(), value: message.encode_to_vec() };
+        router.parse(&any)?.validate()
+    }
+
     pub fn claim(&mut self, who: &Address) -> Result<u128> {
         let any = self.tx(pb::MsgClaim { claimer: who.to_string() })?;
         let response: pb::MsgClaimResponse = prost::Message::decode(any.value.as_slice()).unwrap();
