@@ -338,6 +338,19 @@ fn answers_tell_what_is_stored() {
 }
 
 #[test]
+fn who_earns_for_two_reasons_is_told_both() {
+    let mut world = World::new();
+    world.settle_for(account(1), (1, 1_000_000), &[(1, 0, 1_000_000_000)]);
+    let question = pb::QueryAccruedRequest { address: account(1).to_string() };
+    let accrued: pb::QueryAccruedResponse = world.ask("Accrued", question).unwrap();
+    let told = accrued.accruals.iter().map(|a| (a.beneficiary(), a.total.clone()));
+    let (rows, answering) = (coins(500_000), coins(250_000));
+    let expected = [(pb::Beneficiary::Contributor, rows), (pb::Beneficiary::Provider, answering)];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert_eq!(world.claim(&account(1)).unwrap(), 750_000);
+}
+
+#[test]
 fn a_proposals_split_is_checked_against_the_bounds() {
     let rows = [
         ("the default", [50, 25, 10, 3, 5, 2, 4, 1], true),

@@ -197,6 +197,16 @@ impl World {
 
     /// Brings a fee into the module's account and settles it.
     pub fn settle(&mut self, adapter_id: u64, fee: u128, shares: &[(u64, u64, u32)]) -> Shared {
+        self.settle_for(operator(), (adapter_id, fee), shares)
+    }
+
+    /// The same for a provider of another operator.
+    pub fn settle_for(
+        &mut self,
+        operator: Address,
+        (adapter_id, fee): (u64, u128),
+        shares: &[(u64, u64, u32)],
+    ) -> Shared {
         let reward = module_address("reward");
         let held = self.balance(&reward);
         set_balance(&mut self.state, &reward, held + fee);
@@ -209,7 +219,7 @@ impl World {
             escrow_id: 21,
             sequence: 34,
             adapter_id,
-            operator: operator(),
+            operator,
             fee,
             shares: shares.iter().map(share).collect(),
         };
