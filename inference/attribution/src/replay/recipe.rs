@@ -103,8 +103,8 @@ impl Recipe {
     }
 
     /// The steps at which `count` equal parts of the run's cumulated learning rate are half over:
-    /// a sum over them is the midpoint rule for an integral over all the way that was gone (TracIn's
-    /// sum over all steps, 2002.08484, §3.1), none of them where the rate has come to nothing.
+    /// a sum over them is the midpoint rule for an integral over all the way that was gone
+    /// (TracIn's sum over all steps, 2002.08484, §3.1), none of them where the rate has come to nothing.
     /// Rising; of two that fall together one is left.
     pub fn midpoints(&self, count: usize) -> Vec<usize> {
         let rates = (0..self.steps()).map(|step| f64::from(self.schedule.rate(step, self.steps())));
@@ -123,8 +123,8 @@ impl Recipe {
     }
 
     /// What each number of a gradient is multiplied with so that a step of Adam from a state is a
-    /// step of plain descent: `1/√(√(v̂ + eps_root) + eps)`, the root of Adam's own divisor. Nothing
-    /// for other optimisers, and before the first step.
+    /// step of plain descent: `1/√(√(v̂ + eps_root) + eps)`, the root of Adam's own divisor.
+    /// Nothing for other optimisers, and before the first step.
     pub fn metric(&self, state: &Checkpoint) -> Option<Vec<f32>> {
         let Optimiser::Adam { beta2, eps, eps_root, .. } = self.optimiser else { return None };
         let correction = 1.0 - beta2.powi(i32::try_from(state.step).unwrap_or(i32::MAX));

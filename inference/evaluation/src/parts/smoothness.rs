@@ -1,8 +1,8 @@
 //! `smoothness`: which peak rate of the language model's run is smooth in its rows' weights?
 //!
 //! Halved again and again, on a seed that nothing else is measured with: no score and no retrained
-//! subset is looked at. The largest peak whose metasmoothness is at least 0.95, as the network's run
-//! has it, is the one of the setting `lora-smooth`.
+//! subset is looked at. The largest peak whose metasmoothness is at least 0.95, as the network's
+//! run has it, is the one of the setting `lora-smooth`.
 
 use std::path::PathBuf;
 
