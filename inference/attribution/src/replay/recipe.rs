@@ -104,8 +104,8 @@ impl Recipe {
 
     /// The steps at which `count` equal parts of the run's cumulated learning rate are half over:
     /// a sum over them is the midpoint rule for an integral over all the way that was gone
-    /// (TracIn's sum over all steps, 2002.08484, §3.1), none of them where the rate has come to nothing.
-    /// Rising; of two that fall together one is left.
+    /// (TracIn's sum over all steps, 2002.08484, §3.1), none of them where the rate has come to
+    /// nothing. Rising; of two that fall together one is left.
     pub fn midpoints(&self, count: usize) -> Vec<usize> {
         let rates = (0..self.steps()).map(|step| f64::from(self.schedule.rate(step, self.steps())));
         let gone: Vec<f64> = rates
