@@ -127,7 +127,7 @@ fn scores_equal_those_of_torch_and_peft() {
     assert!(close(calibration.whole, &fixture["whole"]) < 0.03, "{calibration:?}");
     for (place, expected) in fixture["self_influence"].as_array().unwrap().iter().enumerate() {
         let own = file.leaf(place).unwrap().self_influence;
-        assert!(close(own as i64, expected) < 0.02, "row {place}: {own}, {expected}");
+        assert!(close(own.cast_signed(), expected) < 0.02, "row {place}: {own}, {expected}");
     }
     for (query, expected) in
         queries["queries"].as_array().unwrap().iter().zip(fixture["scores"].as_array().unwrap())
