@@ -28,6 +28,16 @@ pub fn subsets(seed: u64, rows: usize, dropped: f64, models: usize) -> Vec<Vec<u
     (0..models).map(|_| random::subset(&mut stream, rows, kept)).collect()
 }
 
+/// A control: every query's scores given to rows at random.
+pub fn shuffled(scores: &Scores, seed: u64) -> Scores {
+    let mut stream = random::stream(seed, "shuffled scores");
+    let one = |scores: &Vec<f32>| {
+        let order = random::permutation(&mut stream, scores.len());
+        order.into_iter().map(|row| scores[row]).collect()
+    };
+    scores.iter().map(one).collect()
+}
+
 /// Trains on each subset, one a thread: `losses` trains on the rows it is given and gives every
 /// query's loss. What is found in `folder` is not made again, so that hours of it can be
 /// interrupted and shared; `name` says which model, seed, recipe and share it is of: another name,

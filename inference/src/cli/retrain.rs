@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Base;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fidelity::Retraining;
 use crate::tuning::{TuningConfig, read_rows};
 
@@ -34,14 +34,7 @@ pub(super) struct Retrain {
 
 impl Retrain {
     pub(super) fn run(self) -> Result<()> {
-        let config = match &self.config {
-            None => TuningConfig::default(),
-            Some(path) => {
-                let bytes = std::fs::read(path).map_err(|why| Error::io(path, why))?;
-                serde_json::from_slice(&bytes)
-                    .map_err(|why| Error::Tuning(format!("{}: {why}", path.display())))?
-            }
-        };
+        let config = TuningConfig::read(self.config.as_deref())?;
         let engine = self.base.engine()?;
         let retraining = Retraining {
             engine: &engine,

@@ -45,14 +45,7 @@ fn datanet_version(text: &str) -> std::result::Result<DatanetVersion, String> {
 
 impl Tune {
     pub(super) fn run(self) -> Result<()> {
-        let config = match &self.config {
-            None => TuningConfig::default(),
-            Some(path) => {
-                let bytes = std::fs::read(path).map_err(|why| Error::io(path, why))?;
-                serde_json::from_slice(&bytes)
-                    .map_err(|why| Error::Tuning(format!("{}: {why}", path.display())))?
-            }
-        };
+        let config = TuningConfig::read(self.config.as_deref())?;
         let held_out = self.held_out.as_deref().map(read_rows).transpose()?.unwrap_or_default();
         let dataset = Dataset { rows: read_rows(&self.rows)?, held_out, versions: self.datanet };
         let engine = self.base.engine()?;

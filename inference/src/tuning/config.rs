@@ -1,6 +1,7 @@
 //! The recipe of a tuning run.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -59,6 +60,15 @@ impl Default for TuningConfig {
 }
 
 impl TuningConfig {
+    /// Reads a recipe from a file of JSON; a field that it leaves out has its default, and so have
+    /// all where no file is named.
+    pub fn read(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let bytes = std::fs::read(path).map_err(|why| Error::io(path, why))?;
+        let parsed = serde_json::from_slice(&bytes);
+        parsed.map_err(|why| Error::Tuning(format!("{}: {why}", path.display())))
+    }
+
     /// Checks every field; gives the adapter's part.
     pub fn check(&self) -> Result<AdapterConfig> {
         let range = |name: &str, value: usize, most: usize| match (1..=most).contains(&value) {

@@ -1,5 +1,7 @@
 //! For tests of the trades: an in-memory state with the same ordering and semantics as the store's,
-//! and a check of events against their protos.
+//! money in it ([`ledger`]), and a check of events against their protos.
+
+pub mod ledger;
 
 use std::collections::BTreeMap;
 
@@ -46,6 +48,16 @@ impl StateWrite for MemState {
 /// in order, and the values must read back as the message.
 pub fn event_faults(prefix: &str, events: &[Event]) -> Vec<String> {
     events.iter().filter_map(|event| fault(prefix, event)).collect()
+}
+
+/// Events as `type{key=value …}`, without the quotes of texts.
+pub fn told(events: &[Event]) -> Vec<String> {
+    let plain = |(k, v): &(String, String)| format!("{k}={}", v.trim_matches('"'));
+    let show = |event: &Event| {
+        let attributes: Vec<_> = event.attributes.iter().map(plain).collect();
+        format!("{}{{{}}}", event.kind, attributes.join(" "))
+    };
+    events.iter().map(show).collect()
 }
 
 fn fault(prefix: &str, event: &Event) -> Option<String> {

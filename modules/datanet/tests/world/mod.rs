@@ -10,6 +10,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use prost::{Message as _, Name};
+use whence_base::testkit::ledger::{balance, copy, set_balance};
 use whence_base::testkit::{MemState, event_faults};
 use whence_base::{
     Address, Block, Ctx, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result, Router,
@@ -20,7 +21,6 @@ use whence_datanet::keeper::{self, Standing};
 use whence_proto::whence::datanet::v1 as pb;
 
 pub use ledger::Ledger;
-use ledger::{LEDGER, balance};
 use words::{number, place_of, ranges};
 
 /// How the type of each event starts.
@@ -58,7 +58,7 @@ impl World {
         let mut ctx = Ctx::new(&mut state, &block);
         module.init_genesis(&mut ctx, &module.default_genesis()).unwrap();
         for name in ["alice", "bob", "carol", "cara", "dan", "eve"] {
-            LEDGER.set(&mut ctx, &who(name), &u64::try_from(START).unwrap());
+            set_balance(&mut ctx, &who(name), START);
         }
         Self {
             state,
@@ -128,10 +128,7 @@ impl World {
         let mut state = MemState::default();
         let mut ctx = Ctx::new(&mut state, &self.block);
         self.module.init_genesis(&mut ctx, &self.export()).unwrap();
-        for entry in LEDGER.iter(&self.state) {
-            let (key, value) = entry.unwrap();
-            LEDGER.set(&mut ctx, &key, &value);
-        }
+        copy(&self.state, &mut ctx);
         state
     }
 

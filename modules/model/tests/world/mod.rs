@@ -6,7 +6,9 @@ mod build;
 
 pub use build::*;
 use prost::{Message as _, Name};
-use whence_base::testkit::{MemState, event_faults};
+pub use whence_base::testkit::ledger::set_balance;
+use whence_base::testkit::ledger::{balance, send, take};
+use whence_base::testkit::{MemState, event_faults, ledger};
 use whence_base::{
     Address, Block, Coin, Coins, Ctx, Error, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
     Router, StateRead, StateWrite, module_address,
@@ -18,7 +20,6 @@ use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
 use whence_proto::whence::model::v1 as pb;
 use whence_proto::whence::proposal::v1::{BaseModel, ModelProposal, ModelSpec, Stage};
 
-const LEDGER: &str = "ledger";
 pub const CHAIN: &str = "whence-test-1";
 /// What everybody starts with, and bonds.
 pub const START: u128 = 1_000_000_000;
@@ -28,30 +29,6 @@ pub const BOND: u128 = 1_000_000;
 /// Money in the same state, so that a refused message moves none.
 struct Ledger;
 static PORTS: Ledger = Ledger;
-
-fn balance(state: &dyn StateRead, who: &Address) -> u128 {
-    let bytes = state.get(LEDGER, who.as_bytes()).unwrap_or_else(|| vec![0; 16]);
-    u128::from_be_bytes(bytes.try_into().unwrap())
-}
-
-pub fn set_balance(state: &mut dyn StateWrite, who: &Address, amount: u128) {
-    state.set(LEDGER, who.as_bytes().to_vec(), amount.to_be_bytes().to_vec());
-}
-
-fn take(ctx: &mut Ctx<'_>, from: &Address, coins: &Coins) -> Result<u128> {
-    let amount = coins.amount_of(NATIVE_DENOM);
-    let have = balance(ctx, from);
-    let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
-    set_balance(ctx, from, rest);
-    Ok(amount)
-}
-
-fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
-    let amount = take(ctx, from, coins)?;
-    let there = balance(ctx, to);
-    set_balance(ctx, to, there + amount);
-    Ok(())
-}
 
 impl Ports for Ledger {
     fn send_to_module(
@@ -279,9 +256,7 @@ impl World {
     /// The same chain after export and import.
     pub fn reborn(&self) -> Self {
         let mut other = Self { state: MemState::default(), height: self.height };
-        let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
-        let entries: Vec<_> = self.state.range(LEDGER, all, false).collect();
-        entries.into_iter().for_each(|(k, v)| other.state.set(LEDGER, k, v));
+        ledger::copy(&self.state, &mut other.state);
         let genesis = self.export().encode_to_vec();
         other.with(|ctx| module(&PORTS).init_genesis(ctx, &genesis)).unwrap();
         other

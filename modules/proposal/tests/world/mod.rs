@@ -3,6 +3,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use prost::{Message as _, Name};
+pub use whence_base::testkit::ledger::set_balance;
+use whence_base::testkit::ledger::{LEDGER, balance, send, take};
 use whence_base::testkit::{MemState, event_faults};
 use whence_base::{
     Address, Block, Coin, Coins, Ctx, Error, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
@@ -15,7 +17,6 @@ use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
 use whence_proto::whence::proposal::v1 as pb;
 use whence_proto::whence::reward::v1::Split;
 
-const LEDGER: &str = "ledger";
 const FACTS: &str = "facts";
 /// What everybody starts with, and the stake.
 pub const START: u128 = 100_000_000;
@@ -24,30 +25,6 @@ pub const STAKE: u128 = 10_000_000;
 /// Money in the same state, so that a refused message moves none.
 struct Ledger;
 static PORTS: Ledger = Ledger;
-
-fn balance(state: &dyn StateRead, who: &Address) -> u128 {
-    let bytes = state.get(LEDGER, who.as_bytes()).unwrap_or_else(|| vec![0; 16]);
-    u128::from_be_bytes(bytes.try_into().unwrap())
-}
-
-pub fn set_balance(state: &mut dyn StateWrite, who: &Address, amount: u128) {
-    state.set(LEDGER, who.as_bytes().to_vec(), amount.to_be_bytes().to_vec());
-}
-
-fn take(ctx: &mut Ctx<'_>, from: &Address, coins: &Coins) -> Result<u128> {
-    let amount = coins.amount_of(NATIVE_DENOM);
-    let have = balance(ctx, from);
-    let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
-    set_balance(ctx, from, rest);
-    Ok(amount)
-}
-
-fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
-    let amount = take(ctx, from, coins)?;
-    let there = balance(ctx, to);
-    set_balance(ctx, to, there + amount);
-    Ok(())
-}
 
 fn fact(state: &dyn StateRead, name: &str) -> u64 {
     let bytes = state.get(FACTS, name.as_bytes()).unwrap_or_else(|| vec![0; 8]);

@@ -3,7 +3,9 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use prost::Name;
-use whence_base::testkit::{MemState, event_faults};
+pub use whence_base::testkit::ledger::set_balance;
+use whence_base::testkit::ledger::{balance, send};
+use whence_base::testkit::{MemState, event_faults, ledger, told};
 use whence_base::{
     Address, Block, Coin, Coins, Ctx, Error, Event, Module, NATIVE_DENOM, QueryCtx, QueryRouter,
     Result, Router, StateRead, StateWrite, module_address,
@@ -19,32 +21,11 @@ use whence_reward::module;
 use whence_reward::ports::{Adapter, Ports, Standing, Story, TrainedOn};
 use whence_reward::types::Settlement;
 
-const LEDGER: &str = "ledger";
 pub const ACCOUNTS: [&str; 4] = ["reward", "community_pool", "dust", "fee_collector"];
 
 /// Money in the same state, so that a refused message moves none.
 struct Ledger;
 static PORTS: Ledger = Ledger;
-
-fn balance(state: &dyn StateRead, who: &Address) -> u128 {
-    let bytes = state.get(LEDGER, who.as_bytes()).unwrap_or_else(|| vec![0; 16]);
-    u128::from_be_bytes(bytes.try_into().unwrap())
-}
-
-pub fn set_balance(state: &mut dyn StateWrite, who: &Address, amount: u128) {
-    state.set(LEDGER, who.as_bytes().to_vec(), amount.to_be_bytes().to_vec());
-}
-
-fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
-    assert!(!coins.is_empty(), "nothing is never sent");
-    let amount = coins.amount_of(NATIVE_DENOM);
-    let have = balance(ctx, from);
-    let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
-    set_balance(ctx, from, rest);
-    let there = balance(ctx, to);
-    set_balance(ctx, to, there + amount);
-    Ok(())
-}
 
 /// Rows below 10 of a contribution n are alive and belong to account n (contribution 99 was
 /// withdrawn, 98 is in no version, 97 in another datanet); row 10 is a duplicate; there are no
@@ -187,12 +168,7 @@ impl World {
 
     /// The last step's events as `type{key=value …}`, without the quotes of texts.
     pub fn told(&self) -> Vec<String> {
-        let plain = |(k, v): &(String, String)| format!("{k}={}", v.trim_matches('"'));
-        let show = |event: &Event| {
-            let attributes: Vec<_> = event.attributes.iter().map(plain).collect();
-            format!("{}{{{}}}", event.kind, attributes.join(" "))
-        };
-        self.events.iter().map(show).collect()
+        told(&self.events)
     }
 
     /// Brings a fee into the module's account and settles it.
@@ -309,9 +285,7 @@ impl World {
     /// The same chain after export and import.
     pub fn reborn(&self) -> Self {
         let mut other = Self { state: MemState::default(), height: self.height, events: vec![] };
-        let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
-        let money: Vec<_> = self.state.range(LEDGER, all, false).collect();
-        money.into_iter().for_each(|(k, v)| other.state.set(LEDGER, k, v));
+        ledger::copy(&self.state, &mut other.state);
         let genesis = self.export();
         other.with(|ctx| module(&PORTS).init_genesis(ctx, &genesis)).unwrap();
         assert_eq!(other.export(), genesis);

@@ -2,10 +2,9 @@
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use whence_canon::score::{Bits, Shape, Vector};
+use whence_canon::score::{Bits, Shape};
 use whence_influence::basis::{Mean, Settings, learn};
 use whence_influence::gradients::Held;
-use whence_influence::integers::{quantise, quantise_query};
 use whence_influence::methods::datainf::DataInf;
 use whence_influence::methods::dual::Dual;
 use whence_influence::methods::less::Less;
@@ -17,6 +16,7 @@ use whence_influence::methods::{Method, Query};
 use whence_influence::replay::{Checkpoint, Optimiser};
 
 use super::folder::{Folder, Gradients, Side};
+use crate::parts::fidelity::indexed::integers;
 use crate::retraining::Scores;
 
 /// The sidecar's Adam.
@@ -70,28 +70,14 @@ fn indices(name: &str, gradients: &Gradients) -> Result<Vec<Scored>> {
     ] {
         let whitening = learn(&gradients.rows, &Settings { kept, mean, ..Settings::default() })?;
         let index = Whitened::new(&whitening, &gradients.rows)?;
-        let (scores, bytes) = rounded(&index, &gradients.queries)?;
+        let bases = &whitening.preconditioner().bases;
+        let shape = Shape::new(bases.iter().map(|basis| basis.kept as u32).collect(), Bits::Eight)?;
+        let scores = integers(&index, &shape, &gradients.queries)?;
         let name =
             if name == "index" { format!("index{how}") } else { format!("index-{name}{how}") };
-        all.push((name, scores, Some(bytes)));
+        all.push((name, scores, Some(shape.bytes())));
     }
     Ok(all)
-}
-
-/// Integer scores, exactly as a file's scan gives them, and bytes of a row.
-fn rounded(index: &Whitened<'_>, queries: &[Vec<f32>]) -> Result<(Scores, usize)> {
-    let bases = &index.whitening().preconditioner().bases;
-    let shape = Shape::new(bases.iter().map(|basis| basis.kept as u32).collect(), Bits::Eight)?;
-    let asked = shape.of_query()?;
-    let row = |blocks: &Vec<Vec<f32>>| Ok(quantise(&shape, blocks)?.bytes);
-    let rows: Vec<Vec<u8>> = index.rows().par_iter().map(row).collect::<Result<_>>()?;
-    let one = |gradient: &Vec<f32>| {
-        let query = quantise_query(&shape, &index.whitening().project(gradient)?)?;
-        let query = Vector::parse(&asked, &query.bytes)?;
-        let score = |row: &Vec<u8>| Ok(Vector::parse(&shape, row)?.score(&query)? as f32);
-        rows.iter().map(score).collect::<Result<Vec<f32>>>()
-    };
-    Ok((queries.par_iter().map(one).collect::<Result<_>>()?, shape.bytes()))
 }
 
 fn at_one_point(name: &str, gradients: &Gradients, folder: &Folder) -> Result<Vec<Scored>> {

@@ -14,8 +14,7 @@ use anyhow::{Result, ensure};
 use rayon::prelude::*;
 
 use crate::figure::{self, Figure, Target};
-use crate::random;
-use crate::retraining::Scores;
+use crate::retraining::shuffled;
 use crate::statistics::{mean, standard_error};
 use folder::Folder;
 use methods::Scored;
@@ -55,16 +54,6 @@ pub fn run(options: &Options) -> Result<()> {
         Some(path) => figure::keep(path, &figures),
         None => Ok(()),
     }
-}
-
-/// A control: every query's scores given to rows at random.
-fn shuffled(scores: &Scores, seed: u64) -> Scores {
-    let mut stream = random::stream(seed, "shuffled scores");
-    let one = |scores: &Vec<f32>| {
-        let order = random::permutation(&mut stream, scores.len());
-        order.into_iter().map(|row| scores[row]).collect()
-    };
-    scores.iter().map(one).collect()
 }
 
 fn figures(

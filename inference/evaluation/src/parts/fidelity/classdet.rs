@@ -5,9 +5,9 @@ use anyhow::Result;
 
 use super::Options;
 use super::found::Found;
-use super::lds::shuffled;
 use super::scored::Trained;
 use super::settings::Name;
+use crate::retraining::shuffled;
 use crate::statistics::area_under_curve;
 
 /// Measures how well each method tells classes apart (2310.00902, §5: AUC and recall).

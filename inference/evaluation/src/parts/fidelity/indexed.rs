@@ -93,16 +93,20 @@ impl Indexed {
 
     /// The same of other queries than its own.
     pub fn asked(&self, queries: &[Vec<f32>], bits: Bits) -> Result<Scores> {
-        let (shape, index) = (self.shape(bits)?, self.whitened()?);
-        let asked = shape.of_query()?;
-        let row = |blocks: &Vec<Vec<f32>>| Ok(quantise(&shape, blocks)?.bytes);
-        let rows: Vec<Vec<u8>> = index.rows().par_iter().map(row).collect::<Result<_>>()?;
-        let one = |gradient: &Vec<f32>| {
-            let query = quantise_query(&shape, &self.basis.project(gradient)?)?;
-            let query = Vector::parse(&asked, &query.bytes)?;
-            let score = |row: &Vec<u8>| Ok(Vector::parse(&shape, row)?.score(&query)? as f32);
-            rows.iter().map(score).collect::<Result<Vec<f32>>>()
-        };
-        queries.par_iter().map(one).collect()
+        integers(&self.whitened()?, &self.shape(bits)?, queries)
     }
+}
+
+/// Integer scores of an index, exactly as a file's scan gives them.
+pub fn integers(index: &Whitened<'_>, shape: &Shape, queries: &[Vec<f32>]) -> Result<Scores> {
+    let asked = shape.of_query()?;
+    let row = |blocks: &Vec<Vec<f32>>| Ok(quantise(shape, blocks)?.bytes);
+    let rows: Vec<Vec<u8>> = index.rows().par_iter().map(row).collect::<Result<_>>()?;
+    let one = |gradient: &Vec<f32>| {
+        let query = quantise_query(shape, &index.whitening().project(gradient)?)?;
+        let query = Vector::parse(&asked, &query.bytes)?;
+        let score = |row: &Vec<u8>| Ok(Vector::parse(shape, row)?.score(&query)? as f32);
+        rows.iter().map(score).collect::<Result<Vec<f32>>>()
+    };
+    queries.par_iter().map(one).collect()
 }

@@ -11,8 +11,7 @@ use super::scored::Trained;
 use super::settings::Name;
 use super::{Options, Size};
 use crate::export::{Comparison, Folder};
-use crate::random;
-use crate::retraining::{Scores, Truth, retrained, subsets};
+use crate::retraining::{Scores, Truth, retrained, shuffled, subsets};
 
 /// Shares of the rows that are dropped, in percent; peers get the first.
 const DROPPED: [u32; 2] = [50, 10];
@@ -80,16 +79,6 @@ fn compare(
     }
     found.extend(all.into_iter().map(|(name, scores)| (format!("{name}.{percent}"), scores)));
     Ok(())
-}
-
-/// A control: every query's scores given to rows at random.
-pub(super) fn shuffled(scores: &Scores, seed: u64) -> Scores {
-    let mut stream = random::stream(seed, "shuffled scores");
-    let one = |scores: &Vec<f32>| {
-        let order = random::permutation(&mut stream, scores.len());
-        order.into_iter().map(|row| scores[row]).collect()
-    };
-    scores.iter().map(one).collect()
 }
 
 /// Bytes of a row's vector as the index keeps it.

@@ -4,12 +4,11 @@ use anyhow::Result;
 use whence_influence::replay::subset_weights;
 
 use super::found::Found;
-use super::lds::shuffled;
 use super::scored::Trained;
 use super::settings::Name;
 use super::{Options, Size};
 use crate::random;
-use crate::retraining::retrained;
+use crate::retraining::{retrained, shuffled};
 use crate::statistics::pearson;
 
 /// Measures correlations with exact leave-one-out.

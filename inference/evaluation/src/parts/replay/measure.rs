@@ -7,10 +7,10 @@ use whence_influence::replay::{Queries, fidelity, subset_weights, train};
 
 use super::super::fidelity::settings::Name;
 use super::Options;
-use super::scores::{Case, shuffled};
+use super::scores::Case;
 use super::settings::Setting;
 use crate::random;
-use crate::retraining::{Scores, retrained, subsets};
+use crate::retraining::{Scores, retrained, shuffled, subsets};
 use crate::statistics::pearson;
 
 /// What one seed gives: by what it is of (`lds.replay.10`), a number a query.

@@ -3,7 +3,6 @@
 use anyhow::Result;
 use whence_influence::replay::{Queries, Recipe, Replay, changes, train};
 
-use crate::random;
 use crate::retraining::Scores;
 
 /// A trained model and what is asked of it.
@@ -45,14 +44,4 @@ impl Case<'_> {
         }
         Ok(scores)
     }
-}
-
-/// A control: every query's scores given to rows at random.
-pub fn shuffled(scores: &Scores, seed: u64) -> Scores {
-    let mut stream = random::stream(seed, "shuffled scores");
-    let one = |scores: &Vec<f32>| {
-        let order = random::permutation(&mut stream, scores.len());
-        order.into_iter().map(|row| scores[row]).collect()
-    };
-    scores.iter().map(one).collect()
 }

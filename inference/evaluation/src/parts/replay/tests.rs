@@ -2,8 +2,9 @@
 
 use whence_influence::replay::{Decay, Optimiser, Queries, Recipe, Replay, Schedule};
 
-use super::scores::{Case, shuffled};
+use super::scores::Case;
 use crate::digits::{Digits, network::Network};
+use crate::retraining::shuffled;
 
 #[test]
 fn after_one_step_there_is_no_way_left_for_an_adjoint() {

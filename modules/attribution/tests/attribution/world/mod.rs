@@ -6,7 +6,9 @@ use prost::Name;
 use secp256k1::{PublicKey, Secp256k1, SecretKey};
 use whence_attribution::ports::{Adapter, Ports, Settlement};
 use whence_attribution::{NAME, module};
-use whence_base::testkit::{MemState, event_faults};
+use whence_base::testkit::ledger::send;
+pub use whence_base::testkit::ledger::{LEDGER, balance, set_balance};
+use whence_base::testkit::{MemState, event_faults, ledger, told};
 use whence_base::{
     Address, Block, Coin, Coins, Ctx, Error, Event, Module, NATIVE_DENOM, QueryCtx, QueryRouter,
     Result, Router, StateRead, StateWrite, module_address,
@@ -18,33 +20,12 @@ use whence_proto::whence::attribution::v1 as pb;
 pub use sent::*;
 
 pub const CHAIN: &str = "whence-test-1";
-pub const LEDGER: &str = "ledger";
 pub const RICH: u128 = 1_000_000_000;
 pub const INDEX_ROOT: [u8; 32] = [3; 32];
 
 /// Money in the same state, so that a refused message moves none.
 struct Ledger;
 static PORTS: Ledger = Ledger;
-
-pub fn balance(state: &dyn StateRead, who: &Address) -> u128 {
-    let bytes = state.get(LEDGER, who.as_bytes()).unwrap_or_else(|| vec![0; 16]);
-    u128::from_be_bytes(bytes.try_into().unwrap())
-}
-
-pub fn set_balance(state: &mut dyn StateWrite, who: &Address, amount: u128) {
-    state.set(LEDGER, who.as_bytes().to_vec(), amount.to_be_bytes().to_vec());
-}
-
-fn send(ctx: &mut Ctx<'_>, from: &Address, to: &Address, coins: &Coins) -> Result<()> {
-    assert!(!coins.is_empty(), "nothing is never sent");
-    let amount = coins.amount_of(NATIVE_DENOM);
-    let have = balance(ctx, from);
-    let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
-    set_balance(ctx, from, rest);
-    let there = balance(ctx, to);
-    set_balance(ctx, to, there + amount);
-    Ok(())
-}
 
 impl Ports for Ledger {
     fn send_to_module(
@@ -173,12 +154,7 @@ impl World {
 
     /// The last step's events as `type{key=value …}`, without the quotes of texts.
     pub fn told(&self) -> Vec<String> {
-        let plain = |(k, v): &(String, String)| format!("{k}={}", v.trim_matches('"'));
-        let show = |event: &Event| {
-            let attributes: Vec<_> = event.attributes.iter().map(plain).collect();
-            format!("{}{{{}}}", event.kind, attributes.join(" "))
-        };
-        self.events.iter().map(show).collect()
+        told(&self.events)
     }
 
     /// What is refused before anything is executed.
@@ -285,9 +261,7 @@ impl World {
     /// The same chain after export and import; money comes along as bank's genesis would bring it.
     pub fn reborn(&self) -> Self {
         let mut other = Self::empty(self.height, &self.chain);
-        let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
-        let money: Vec<_> = self.state.range(LEDGER, all, false).collect();
-        money.into_iter().for_each(|(k, v)| other.state.set(LEDGER, k, v));
+        ledger::copy(&self.state, &mut other.state);
         let genesis = self.export();
         other.with(|ctx| module(&PORTS).init_genesis(ctx, &genesis)).unwrap();
         assert_eq!(other.export(), genesis);
