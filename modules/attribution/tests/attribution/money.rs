@@ -59,6 +59,58 @@ fn settling_is_bounded_and_the_rest_waits() {
 }
 
 #[test]
+fn pruning_is_bounded_and_the_rest_waits() {
+    let mut world = World::ready();
+    world.tx(fund(1_000_000)).unwrap();
+    let keep = |world: &mut World, blocks| {
+        world.set_params(|p| {
+            p.max_queries_per_report = 256;
+            p.detail_retention_blocks = blocks;
+        });
+    };
+    keep(&mut world, 100);
+    let queries = (1..=257).map(|s| {
+        let mut query = asked(s);
+        query.voucher.escrow_id = 2;
+        query.signed()
+    });
+    let queries: Vec<_> = queries.collect();
+    world.tx(report(queries[..128].to_vec())).unwrap();
+    world.tx(report(queries[128..].to_vec())).unwrap();
+    world.blocks(20);
+    // Settled in blocks 21, 22 and 23, and kept so that all are due in block 121.
+    for kept_blocks in [100, 99, 98] {
+        keep(&mut world, kept_blocks);
+        world.blocks(1);
+    }
+    assert_eq!(world.held("reward"), 257_000);
+    world.blocks(97);
+    // Queries and their places: prefixes 09 and 0a.
+    let details = |world: &World| {
+        let under = |prefix: u8| world.keys().iter().filter(|key| key[0] == prefix).count();
+        [under(0x09), under(0x0a)]
+    };
+    for kept in [257, 1, 0] {
+        assert_eq!(details(&world), [kept; 2]);
+        world.blocks(1);
+    }
+}
+
+#[test]
+fn bonds_go_back_fifty_a_block_and_the_rest_waits() {
+    let mut world = World::new();
+    for provider_id in 1..=51 {
+        world.tx(register()).unwrap();
+        world.tx(pb::MsgUnbondProvider { provider_id, ..unbond(operator()) }).unwrap();
+    }
+    world.blocks(100);
+    for bonds in [51, 1, 0] {
+        assert_eq!(world.balance(&operator()), RICH - bonds * 1_000_000);
+        world.blocks(1);
+    }
+}
+
+#[test]
 fn a_fee_that_cannot_be_settled_waits_and_loses_nothing() {
     let mut world = World::ready();
     let mut sick = asked(1);

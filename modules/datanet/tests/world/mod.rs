@@ -1,8 +1,9 @@
 //! A chain in memory for the tests: a ledger, blocks, and a small language to tell stories in.
 //!
-//! One step a line, `->` and what must come of it (`ok`, or how the refusal begins). After every
-//! step the module account must hold exactly what is owed, and no invariant may be broken.
+//! One step a line, `->` and what must come of it (`ok`, or how the refusal begins; a refusal has the
+//! code of its sentence). After every step the module account must hold exactly what is owed, and no invariant may be broken.
 
+mod codes;
 mod ledger;
 mod steps;
 mod words;
@@ -146,7 +147,7 @@ impl World {
                 Ok(()) => "ok".to_owned(),
                 Err(e) => {
                     assert!(self.state == before, "{line}: a refusal changed the state");
-                    assert_ne!(e.code, 0);
+                    assert_eq!((e.codespace, e.code), codes::code_of(&e.message), "{line}");
                     e.message
                 }
             };
@@ -167,6 +168,10 @@ impl World {
         match *words {
             ["wait", blocks] => self.wait(blocks.parse().unwrap()),
             ["balance", name, ..] => self.check_balance(name, words),
+            ["held", amount] => {
+                let held = self.balance(&module_address(whence_datanet::NAME));
+                assert_eq!(held, u128::from(number(amount)), "held");
+            }
             ["standing", place, expected] => self.check_standing(place, expected),
             ["status", id, ref rest @ ..] => self.check_status(id, rest),
             [name, "create", ..] => self.create(name, arg("licences="), arg("with="))?,
