@@ -337,6 +337,34 @@ fn publish() {
     assert_eq!((c.first_version, versions), (1, vec![1, 2]));
 }
 
+/// Governance allows so many contributions in a version.
+fn allow(world: &mut World, most: u32) {
+    let genesis = pb::GenesisState::decode(world.export().as_slice()).unwrap();
+    let params = genesis.params.unwrap();
+    let params = Some(pb::Params { max_contributions_per_version: most, ..params });
+    world.send(&pb::MsgUpdateParams { authority: who("gov").to_string(), params }).unwrap();
+}
+
+#[test]
+fn a_version_holds_as_many_contributions_as_allowed() {
+    let mut world = check(&format!(
+        "{ACCEPTED}
+        carol commit 1 c rows=x,y
+        carol reveal c
+        cara review 2 80 accept
+        dan review 2 90 accept
+        cara show 2
+        dan show 2
+    "
+    ));
+    allow(&mut world, 1);
+    world.check("alice publish 1 -> too many contributions for one version: expected at most 1");
+    allow(&mut world, 2);
+    world.check("alice publish 1 -> ok");
+    let version = whence_datanet::keeper::version(&world.state, 1, 1).unwrap().unwrap();
+    assert_eq!((version.entries.len(), version.row_count), (2, 6));
+}
+
 #[test]
 fn withdraw() {
     let story = format!(
@@ -437,35 +465,44 @@ fn a_ruling_that_takes_all_burns_the_bond() {
     check(&story);
 }
 
+/// A change of the parameters.
+type Change = fn(&mut pb::Params);
+/// Codespace and code of a refusal.
+type Code = (&'static str, u32);
+
 #[test]
 fn params() {
     let mut world = World::new();
     let genesis = pb::GenesisState::decode(world.export().as_slice()).unwrap();
     let params = genesis.params.unwrap();
-    let message = |who_: &str, change: fn(&mut pb::Params)| {
+    let message = |who_: &str, change: Change| {
         let mut params = params.clone();
         change(&mut params);
         pb::MsgUpdateParams { authority: who(who_).to_string(), params: Some(params) }
     };
-    let refused: [fn(&mut pb::Params); 10] = [
-        |p| p.commit_deposit = None,
-        |p| p.creation_fee.as_mut().unwrap().amount = "0".into(),
-        |p| p.review_bond.as_mut().unwrap().denom = "uatom".into(),
-        |p| p.reveal_window_blocks = 1,
-        |p| p.dispute_window_blocks = 10_000_001,
-        |p| p.review_quorum = 0,
-        |p| p.duplicate_slash_ratio_ppb = 1_000_000_001,
-        |p| p.max_curators = 33,
-        |p| p.max_rows_per_batch = 0,
-        |p| p.max_contributions_per_version = 2_001,
+    let (coins, bounds) = (("sdk", 10), ("datanet", 34));
+    let refused: [(Change, Code); 10] = [
+        (|p| p.commit_deposit = None, coins),
+        (|p| p.creation_fee.as_mut().unwrap().amount = "0".into(), bounds),
+        (|p| p.review_bond.as_mut().unwrap().denom = "uatom".into(), coins),
+        (|p| p.reveal_window_blocks = 1, bounds),
+        (|p| p.dispute_window_blocks = 10_000_001, bounds),
+        (|p| p.review_quorum = 0, bounds),
+        (|p| p.duplicate_slash_ratio_ppb = 1_000_000_001, bounds),
+        (|p| p.max_curators = 33, bounds),
+        (|p| p.max_rows_per_batch = 0, bounds),
+        (|p| p.max_contributions_per_version = 2_001, bounds),
     ];
-    for (i, change) in refused.into_iter().enumerate() {
-        assert!(world.send(&message("gov", change)).is_err(), "change {i}");
+    let code = |answer: whence_base::Result<Vec<u8>>| {
+        let error = answer.unwrap_err();
+        (error.codespace, error.code)
+    };
+    for (i, (change, expected)) in refused.into_iter().enumerate() {
+        assert_eq!(code(world.send(&message("gov", change))), expected, "change {i}");
     }
-    let error = world.send(&message("alice", |_| {})).unwrap_err();
-    assert_eq!((error.codespace, error.code), ("datanet", 35));
+    assert_eq!(code(world.send(&message("alice", |_| {}))), ("datanet", 35));
+    assert_eq!(code(world.send(&pb::MsgUpdateParams::default())), bounds);
     world.send(&message("gov", |p| p.review_quorum = 3)).unwrap();
-    world.send(&pb::MsgUpdateParams::default()).unwrap_err();
 }
 
 #[test]

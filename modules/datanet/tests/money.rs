@@ -42,35 +42,41 @@ fn a_leak_of_one_unit_is_seen() {
     assert_eq!(broken, ["datanet holds 6999, owes 7000"]);
 }
 
+/// What is wrong with a genesis.
+type Fault = fn(&mut pb::GenesisState);
+/// Codespace and code of a refusal.
+type Code = (&'static str, u32);
+
 #[test]
 fn genesis_is_checked() {
     let mut world = World::new();
     world.check(STORY);
     let good = pb::GenesisState::decode(world.export().as_slice()).unwrap();
     world.validate_genesis(&good).unwrap();
-    let faults: [fn(&mut pb::GenesisState); 16] = [
-        |g| g.params = None,
-        |g| g.next_datanet_id = 1,
-        |g| g.next_commit_id = 2,
-        |g| g.next_contribution_id = 0,
-        |g| g.datanets[0].owner = "nobody".into(),
-        |g| g.datanets[0].latest_version = 1,
-        |g| g.datanets.clear(),
-        |g| g.commits[0].datanet_id = 2,
-        |g| g.commits[0].status = 0,
-        |g| g.commits.swap(0, 1),
-        |g| g.commits.clear(),
-        |g| g.contributions[0].status = 99,
-        |g| g.contributions[0].manifest = None,
-        |g| g.contributions[0].revoked_rows = 4,
-        |g| g.reviews[0].contribution_id = 2,
-        |g| g.versions.push(pb::Version { datanet_id: 1, number: 1, ..Default::default() }),
+    let (ours, address) = (("datanet", 36), ("sdk", 7));
+    let faults: [(Fault, Code); 16] = [
+        (|g| g.params = None, ours),
+        (|g| g.next_datanet_id = 1, ours),
+        (|g| g.next_commit_id = 2, ours),
+        (|g| g.next_contribution_id = 0, ours),
+        (|g| g.datanets[0].owner = "nobody".into(), address),
+        (|g| g.datanets[0].latest_version = 1, ours),
+        (|g| g.datanets.clear(), ours),
+        (|g| g.commits[0].datanet_id = 2, ours),
+        (|g| g.commits[0].status = 0, ours),
+        (|g| g.commits.swap(0, 1), ours),
+        (|g| g.commits.clear(), ours),
+        (|g| g.contributions[0].status = 99, ours),
+        (|g| g.contributions[0].manifest = None, ours),
+        (|g| g.contributions[0].revoked_rows = 4, ours),
+        (|g| g.reviews[0].contribution_id = 2, ours),
+        (|g| g.versions.push(pb::Version { datanet_id: 1, number: 1, ..Default::default() }), ours),
     ];
-    for (i, fault) in faults.iter().enumerate() {
+    for (i, (fault, code)) in faults.iter().enumerate() {
         let mut bad = good.clone();
         fault(&mut bad);
         let error = world.validate_genesis(&bad).expect_err(&format!("fault {i}"));
-        assert_ne!(error.code, 0);
+        assert_eq!((error.codespace, error.code), *code, "fault {i}: {error}");
     }
 }
 
