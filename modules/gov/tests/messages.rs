@@ -13,7 +13,7 @@ mod common;
 use common::*;
 use prost::Message as _;
 use whence_base::{Ctx, Error, Event, QueryCtx, authority};
-use whence_gov::NAME;
+use whence_gov::{GovError, NAME};
 use whence_proto::Any;
 use whence_proto::cosmos::gov::v1 as pb;
 use whence_proto::cosmos::gov::v1::{ProposalStatus, VoteOption};
@@ -214,13 +214,15 @@ fn update_params() {
 
 #[test]
 fn passed_messages_are_executed_all_or_none() {
-    let cases: [(&str, Vec<u128>, ProposalStatus, u128); 4] = [
-        ("what gov has", vec![30, 20], ProposalStatus::Passed, 50),
-        ("nothing to do", vec![], ProposalStatus::Passed, 0),
-        ("second one fails", vec![30, 5_000], ProposalStatus::Failed, 0),
-        ("would spend deposits", vec![30, 71], ProposalStatus::Failed, 0),
+    let short = Error::insufficient_funds("ledger");
+    let spends = GovError::SpendsDeposits(format!("{}uwhn", 2 * LEAST)).into();
+    let cases: [(&str, Vec<u128>, Option<(Error, u32)>, u128); 4] = [
+        ("what gov has", vec![30, 20], None, 50),
+        ("nothing to do", vec![], None, 0),
+        ("second one fails", vec![30, 5_000], Some((short, 5)), 0),
+        ("would spend deposits", vec![30, 71], Some((spends, 103)), 0),
     ];
-    for (case, amounts, status, gained) in cases {
+    for (case, amounts, refusal, gained) in cases {
         let mut chain = chain();
         chain.give(100);
         chain.send(submit(1, LEAST, Vec::new())).unwrap();
@@ -236,8 +238,15 @@ fn passed_messages_are_executed_all_or_none() {
         let executed = EXECUTED.get(&chain.state).unwrap();
         assert_eq!(executed, (gained > 0).then_some(2), "{case}");
         assert_eq!(whence_gov::keeper::executing(&chain.state).unwrap(), None, "{case}");
+        let failed = refusal.is_some();
+        let status = if failed { ProposalStatus::Failed } else { ProposalStatus::Passed };
         assert_eq!(one.status(), status, "{case}: {}", one.failed_reason);
-        assert_eq!(one.failed_reason.is_empty(), status == ProposalStatus::Passed, "{case}");
+        // The proposal keeps the sentence of the refusal, and nothing else of it.
+        let reason = refusal.map_or_else(String::new, |(error, code)| {
+            assert_eq!(error.code, code, "{case}");
+            error.message
+        });
+        assert_eq!(one.failed_reason, reason, "{case}");
         assert_eq!(balance(&chain.state, &user(9)), 1_000_000 + gained, "{case}");
         assert_eq!(balance(&chain.state, &user(1)), 1_000_000, "{case}: the deposit goes back");
     }

@@ -51,9 +51,6 @@ pub enum StakingError {
         /// Shares there are.
         have: String,
     },
-    /// No unbonding delegation of the pair.
-    #[error("no unbonding delegation found")]
-    NoUnbonding,
     /// The pair has as many entries as allowed.
     #[error("too many unbonding delegation entries for (delegator, validator) tuple")]
     TooManyEntries,
@@ -95,7 +92,6 @@ impl StakingError {
             Self::MinimumDecreased => 17,
             Self::NoDelegation => 19,
             Self::NotEnoughShares { .. } => 24,
-            Self::NoUnbonding => 26,
             Self::TooManyEntries => 27,
             Self::ZeroRate => 34,
             Self::EmptyPubkey => 39,

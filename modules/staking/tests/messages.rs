@@ -15,7 +15,7 @@ use common::*;
 use prost::Message as _;
 use whence_base::{Ctx, Error, QueryCtx};
 use whence_proto::cosmos::staking::v1beta1 as pb;
-use whence_staking::NAME;
+use whence_staking::{NAME, POWER_REDUCTION, TOTAL_POWER_MAX};
 
 type Refusal = (&'static str, u32);
 
@@ -30,9 +30,12 @@ fn check(case: &str, got: Result<Vec<whence_base::Event>, Error>, expected: Opti
     }
 }
 
-/// A chain with validator 1 in the set.
+/// A chain with validator 1 in the set, whose commission is the least one.
 fn chain() -> Chain {
-    let mut chain = Chain::new(|p| p.max_entries = 2);
+    let mut chain = Chain::new(|p| {
+        p.max_entries = 2;
+        p.min_commission_rate = percent(10);
+    });
     chain.send(create(1, 5_000_000)).unwrap();
     chain.end_block(5);
     chain
@@ -85,6 +88,15 @@ fn create_validator() {
                 m
             },
             Some((NAME, 14)),
+        ),
+        (
+            "rate below the chain's least",
+            {
+                let mut m = create(2, 9);
+                rates(&mut m, 9, 20, 1);
+                m
+            },
+            Some((NAME, 40)),
         ),
         ("no commission", with(|m| m.commission = None), Some(("sdk", 18))),
         ("no description", with(|m| m.description = None), Some(("sdk", 18))),
@@ -171,6 +183,7 @@ fn edit_validator() {
         ("rate above its max", day, edit(&percent(21), ""), Some((NAME, 11))),
         ("rate too far", day, edit(&percent(12), ""), Some((NAME, 15))),
         ("rate above one", day, edit(&percent(101), ""), Some(("sdk", 18))),
+        ("rate below the chain's least", day, edit(&percent(9), ""), Some((NAME, 40))),
         ("minimum up", 5, edit("", "2"), None),
         ("minimum same", 5, edit("", "1"), Some((NAME, 17))),
         ("minimum above stake", 5, edit("", "5000001"), Some((NAME, 16))),
@@ -252,6 +265,43 @@ fn the_last_validator_stays() {
     check("with another", chain.send(undelegate(1, 1, 1_000_000)), None);
     let updates = chain.end_block(5).0;
     assert_eq!(updates.iter().map(|u| u.power).collect::<Vec<_>>(), [1, 0]);
+}
+
+#[test]
+fn all_stake_together_fits_the_largest_total_power() {
+    let mut chain = chain();
+    let most = u128::from(TOTAL_POWER_MAX) * POWER_REDUCTION;
+    set_balance(&mut Ctx::new(&mut chain.state, &chain.block), &user(3), "uwhn", most);
+    let rest = most - 5_000_000;
+    check("one unit too many", chain.send(delegate(3, 1, rest + 1)), Some((NAME, 101)));
+    check("the most", chain.send(delegate(3, 1, rest)), None);
+    check("one unit more", chain.send(delegate(4, 1, 1)), Some((NAME, 101)));
+    check("in a new validator", chain.send(create(2, 1)), Some((NAME, 101)));
+    let updates = chain.end_block(5).0;
+    assert_eq!(updates.iter().map(|u| u.power).collect::<Vec<_>>(), [i64::MAX / 8]);
+}
+
+/// No message takes a validator's tokens and leaves its shares; a genesis may hold such a one.
+#[test]
+fn a_validator_without_tokens_neither_takes_nor_gives() {
+    let mut before = Chain::new(|p| p.max_validators = 1);
+    before.send(create(1, 5_000_000)).unwrap();
+    before.send(create(2, 1_000_000)).unwrap();
+    before.end_block(5);
+    let bytes = before.module.export_genesis(&QueryCtx::new(&before.state, &before.block)).unwrap();
+    let mut genesis = pb::GenesisState::decode(bytes.as_slice()).unwrap();
+    let operator = user(2).to_validator_string();
+    let lost = genesis.validators.iter_mut().find(|v| v.operator_address == operator).unwrap();
+    lost.tokens = "0".to_owned();
+
+    let mut chain = Chain::empty();
+    let mut ctx = Ctx::new(&mut chain.state, &chain.block);
+    chain.module.init_genesis(&mut ctx, &genesis.encode_to_vec()).unwrap();
+    set_balance(&mut ctx, &whence_base::module_address("bonded_tokens_pool"), "uwhn", 5_000_000);
+    set_balance(&mut ctx, &user(3), "uwhn", 7);
+    check("takes nothing", chain.send(delegate(3, 2, 7)), Some((NAME, 34)));
+    check("gives nothing", chain.send(undelegate(2, 2, 1)), Some((NAME, 34)));
+    chain.end_block(5);
 }
 
 #[test]
