@@ -58,7 +58,7 @@ test: setup ## set up and run every test that CI runs
 	@.config/test.sh
 
 .PHONY: unit
-unit: setup ## tables, models and properties; no process is started
+unit: setup ## tables, models, properties, and single nodes that live for seconds
 	@$(NODE) cargo test $(NODE_CRATES) --lib --bins --tests
 
 .PHONY: demo-test
@@ -81,8 +81,8 @@ proto: ## regenerate the wire's types after a change of proto/whence
 	@$(NODE) cargo run --release --locked -p whence-proto --bin whence-proto-regenerate --features codegen
 
 .PHONY: bench
-bench: build ## the benches that take minutes; figures go to docs/figures
-	@.config/bench.sh
+bench: build ## the benches that take minutes, or one PART of them; figures go to docs/figures
+	@.config/bench.sh $(PART)
 
 .PHONY: attribution-bench
 attribution-bench: ## attribution against retraining: PART is one part with its options, or all of them

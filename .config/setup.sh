@@ -12,6 +12,8 @@ need curl curl
 need unzip unzip
 need python3 python3
 need column bsdextrautils
+need node nodejs
+need npm npm
 python3 -c 'import ensurepip' >/dev/null 2>&1 || packages+=(python3-venv)
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 # What bindgen looks for; `libclang-cpp.so`, which LLVM's own packages bring, is another library.

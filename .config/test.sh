@@ -27,8 +27,9 @@ node=(env "CARGO_TARGET_DIR=$cache/target" cargo test --release --locked --works
 sidecar=(env "CARGO_TARGET_DIR=$cache/sidecar" cargo test --release --locked -p whence-inference)
 
 stage format cargo fmt --all --check
-stage tidy "${node[@]}" --test tidy
-# What starts a chain is ignored here. The programs that are started below are built here too.
+stage tidy "${node[@]}" --test tidy -- --nocapture
+# Single nodes that live for seconds are started here (app/tests), what takes minutes is ignored. The programs that
+# are started below are built here too.
 stage unit "${node[@]}" --lib --bins --tests
 stage sidecar "${sidecar[@]}" --lib --bins --tests
 end_to_end=(--test clients --test proofs --test replay --test kill --test determinism --test exactly_once)

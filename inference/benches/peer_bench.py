@@ -80,7 +80,7 @@ def main():
     found = [(ours(program), peer.decode(), peer.tune()) for _ in range(rounds)]
     median = lambda values: float("%.4g" % statistics.median(values))
     mine = lambda key: median([round_[0][key] for round_ in found])
-    command = "python inference/benches/peer_bench.py target/release/whence-inference"
+    command = "make bench PART=inference"
     rows = [
         ("decode", "tokens decoded one by one on the CPU, f32, beside transformers", "tokens/s",
          mine("decode_tokens_per_s"), median([r[1] for r in found])),

@@ -11,8 +11,6 @@ mkdir -p "$out"
 python3 -m venv "$out/venv"
 "$out/venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
 cp "$here/package.json" "$out/package.json"
-if command -v npm >/dev/null; then
-  (cd "$out" && npm install --silent --no-audit --no-fund)
-fi
+(cd "$out" && npm install --silent --no-audit --no-fund)
 rm -f "$out"/*.stamp
 touch "$stamp"

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-COMMAND = "localnet/peers/blocks.py target/release/blocks-bench sdkbench {} docs/figures/blocks.json"
+COMMAND = "make bench PART=blocks"
 PARTS = {
     "signature": "decoding and signature",
     "execution": "decoding and execution, signatures known",
@@ -24,7 +24,7 @@ def run(*command):
     return done.stdout
 
 
-def figure(name, what, accounts, ours, peer=None):
+def figure(name, what, ours, peer=None):
     return {
         "id": name,
         "what": what,
@@ -32,7 +32,7 @@ def figure(name, what, accounts, ours, peer=None):
         "ours": ours,
         "peer": peer,
         "ratio": None if peer is None else round(peer / ours, 2),
-        "command": COMMAND.format(accounts),
+        "command": COMMAND,
     }
 
 
@@ -43,14 +43,13 @@ def of_block(bench, peer_bench, accounts, txs, blocks):
         r"CheckTx ([\d.]+) us/tx, FinalizeBlock ([\d.]+) us/tx, Commit ([\d.]+) us/tx", said,
     ).groups())
     about = f"a send, blocks of {txs}, {accounts} accounts"
-    yield figure(f"blocks.{txs}.check_tx", f"CheckTx of {about}; peer: SDK 0.53.4", accounts,
+    yield figure(f"blocks.{txs}.check_tx", f"CheckTx of {about}; peer: SDK 0.53.4",
                  ours["check_tx"], check)
     yield figure(f"blocks.{txs}.finalize_and_commit",
                  f"FinalizeBlock + Commit of {about}, after CheckTx; peer: SDK 0.53.4",
-                 accounts,
                  round(ours["finalize_block"] + ours["commit"], 1), round(final + commit, 1))
     for part, what in PARTS.items():
-        yield figure(f"blocks.{txs}.{part}", f"{what}: {about}", accounts, ours[part])
+        yield figure(f"blocks.{txs}.{part}", f"{what}: {about}", ours[part])
 
 
 def main():

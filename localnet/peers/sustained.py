@@ -16,7 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-COMMAND = "localnet/peers/sustained.py whenced simd chainload {} {} docs/figures/sustained.json"
+COMMAND = "make bench PART=sustained"
 MEMPOOL_TXS = 200_000
 CHAINS = {
     "ours": {"prefix": "whence", "denom": "uwhn", "price": "0.001", "fee": "200"},
@@ -117,7 +117,7 @@ def main():
         "ours": ours[name],
         "peer": peer[name],
         "ratio": round(ours[name] / peer[name], 2) if peer[name] else None,
-        "command": COMMAND.format(accounts, per),
+        "command": COMMAND,
     } for name in what]
     with open(out, "w", encoding="utf-8") as file:
         json.dump(figures, file, indent=2)

@@ -1,7 +1,10 @@
 //! The points of an adapter's run at which gradients are taken, on the device.
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread::{self, ScopedJoinHandle};
 
+use burn::tensor::Device;
 use whence_canon::merkle::Hash;
 use whence_influence::layout::Layout;
 
@@ -65,17 +68,31 @@ impl Points {
         &self.layout
     }
 
-    /// Gradients at all points, one after the other.
+    /// Gradients at all points, in their order: at the same time on the CPU, whose kernels leave
+    /// most of a second core idle, and one after the other on a GPU. Points share no number that is
+    /// tracked, so each has a graph of its own. Not to be called in a worker of rayon's, which would
+    /// take another row's work while it waits for its own.
     pub fn gradient(&self, model: &Model, example: &Example) -> Result<Vec<f32>> {
-        let mut all = Vec::with_capacity(self.layout.width());
-        for lora in &self.loras {
-            all.extend(gradients::up(model, lora, example)?);
-        }
+        let at = |lora: &Lora| gradients::up(model, lora, example);
+        let found = match *model.device() == Device::flex() {
+            true => together(&self.loras, at),
+            false => self.loras.iter().map(at).collect(),
+        };
+        let all = found.into_iter().collect::<Result<Vec<Vec<f32>>>>()?.concat();
         match all.iter().all(|number| number.is_finite()) {
             true => Ok(all),
             false => Err(Error::Index("a gradient has a number that is not finite".into())),
         }
     }
+}
+
+/// What `work` gives for each, in order, each in a thread of its own; a panic goes on here.
+fn together<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    thread::scope(|scope| {
+        let started: Vec<_> = all.iter().map(|one| scope.spawn(|| work(one))).collect();
+        let ended = started.into_iter().map(ScopedJoinHandle::join);
+        ended.map(|ended| ended.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
 }
 
 /// The adapter's `A` with `B = 0`.

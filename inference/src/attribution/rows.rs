@@ -31,7 +31,7 @@ pub struct RowExample {
     pub example: Example,
 }
 
-/// Takes rows' gradients one after the other (a device is asked by one thread alone) and gives
+/// Takes rows' gradients one after the other ([`Points::gradient`] says why) and gives
 /// them to `work`; `folder` has room for a file of them.
 pub(super) fn with_gradients<T>(
     (model, points): (&Model, &Points),

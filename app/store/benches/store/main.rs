@@ -28,7 +28,7 @@ use whence_store::{Changes, Options, Pruning, Store};
 use crate_jmt::CrateStore;
 use work::{Random, fill_blocks, update_block};
 
-const COMMAND: &str = "cargo bench -p whence-store";
+const COMMAND: &str = "make bench PART=store";
 /// Blocks that are measured, and blocks before them that warm the caches.
 const BLOCKS: u64 = 10;
 const WARM: u64 = 10;

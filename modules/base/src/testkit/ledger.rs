@@ -29,7 +29,10 @@ pub fn take(ctx: &mut Ctx<'_>, from: &Address, coins: &Coins) -> Result<u128> {
     ensure(!coins.is_empty(), Error::invalid_request("nothing is never sent"))?;
     let amount = coins.amount_of(NATIVE_DENOM);
     let have = balance(ctx, from);
-    let rest = have.checked_sub(amount).ok_or_else(|| Error::insufficient_funds(have))?;
+    let rest = have.checked_sub(amount).ok_or_else(|| {
+        let why = format!("{have} is smaller than {amount}");
+        Error::insufficient_funds(why)
+    })?;
     set_balance(ctx, from, rest);
     Ok(amount)
 }

@@ -10,8 +10,8 @@ pub use whence_base::testkit::ledger::set_balance;
 use whence_base::testkit::ledger::{balance, send, take};
 use whence_base::testkit::{MemState, event_faults, ledger};
 use whence_base::{
-    Address, Block, Coin, Coins, Ctx, Error, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
-    Router, StateRead, StateWrite, module_address,
+    Address, Block, Coin, Coins, Ctx, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result, Router,
+    StateRead, module_address,
 };
 use whence_model::ports::{Ports, Version};
 use whence_model::{keeper, module};

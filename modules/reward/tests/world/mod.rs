@@ -7,8 +7,8 @@ pub use whence_base::testkit::ledger::set_balance;
 use whence_base::testkit::ledger::{balance, send};
 use whence_base::testkit::{MemState, event_faults, ledger, told};
 use whence_base::{
-    Address, Block, Coin, Coins, Ctx, Error, Event, Module, NATIVE_DENOM, QueryCtx, QueryRouter,
-    Result, Router, StateRead, StateWrite, module_address,
+    Address, Block, Coin, Coins, Ctx, Event, Module, NATIVE_DENOM, QueryCtx, QueryRouter, Result,
+    Router, StateRead, module_address,
 };
 use whence_canon::report::Share;
 use whence_proto::Any;

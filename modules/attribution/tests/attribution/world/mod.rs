@@ -11,7 +11,7 @@ pub use whence_base::testkit::ledger::{LEDGER, balance, set_balance};
 use whence_base::testkit::{MemState, event_faults, ledger, told};
 use whence_base::{
     Address, Block, Coin, Coins, Ctx, Error, Event, Module, NATIVE_DENOM, QueryCtx, QueryRouter,
-    Result, Router, StateRead, StateWrite, module_address,
+    Result, Router, StateRead, module_address,
 };
 use whence_proto::Any;
 use whence_proto::cosmos::base::v1beta1::Coin as PbCoin;
