@@ -12,16 +12,19 @@
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use nix::unistd::{Pid, getpid, getppid};
 use prost::Message;
 use tempfile::TempDir;
 use tendermint_abci::Application;
 use tendermint_proto::v0_38::abci::{
-    Request, RequestEcho, RequestFlush, RequestInfo, Response, ResponseInfo, request, response,
+    Request, RequestCommit, RequestEcho, RequestFlush, RequestInfo, Response, ResponseInfo,
+    request, response,
 };
 use whence_app::abci::frame;
-use whence_app::abci::guard::Guard;
+use whence_app::abci::guard::{ConnectionId, Guard, Peer};
 use whence_app::abci::server::Server;
 
 #[derive(Clone)]
@@ -34,10 +37,14 @@ impl Application for Echo {
 }
 
 fn serve() -> (TempDir, UnixStream) {
+    serve_guarded(Guard::default())
+}
+
+fn serve_guarded(guard: Guard) -> (TempDir, UnixStream) {
     let dir = TempDir::new().unwrap();
     let socket = dir.path().join("run").join("abci.sock");
     let server = Server::bind(&socket).unwrap();
-    std::thread::spawn(move || server.serve(Echo));
+    std::thread::spawn(move || server.serve(Echo, guard));
     let stream = UnixStream::connect(&socket).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     (dir, stream)
@@ -128,18 +135,70 @@ fn frames_round_trip_and_bad_lengths_are_refused() {
     }
 }
 
+/// A guard whose CometBFT is a process that runs already.
+fn supervised(comet: Pid) -> Guard {
+    Guard::supervised(Arc::new(OnceLock::from(comet)))
+}
+
 #[test]
 fn only_one_connection_drives_consensus() {
-    let guard = Guard::default();
-    let commit = request::Value::Commit(Default::default());
+    let commit = request::Value::Commit(RequestCommit {});
     let query = request::Value::Query(Default::default());
     let check = request::Value::CheckTx(Default::default());
-    assert!(guard.check(1, &commit).is_ok());
-    assert!(guard.check(1, &commit).is_ok());
-    assert!(guard.check(2, &commit).is_err());
-    assert!(guard.check(2, &query).is_ok() && guard.check(3, &check).is_ok());
-    assert!(!guard.release(2));
-    assert!(guard.check(2, &commit).is_err());
-    assert!(guard.release(1));
-    assert!(guard.check(2, &commit).is_ok(), "CometBFT may connect again");
+    for guard in [Guard::default(), supervised(getpid())] {
+        let from = |connection: ConnectionId| Peer { connection, process: getpid() };
+        assert!(guard.check(&from(1), &commit).is_ok());
+        assert!(guard.check(&from(1), &commit).is_ok());
+        assert!(guard.check(&from(2), &commit).is_err());
+        assert!(guard.check(&from(2), &query).is_ok() && guard.check(&from(3), &check).is_ok());
+        assert!(!guard.release(2));
+        assert!(guard.check(&from(2), &commit).is_err());
+        assert!(guard.release(1));
+        assert!(guard.check(&from(2), &commit).is_ok(), "CometBFT may connect again");
+    }
+}
+
+#[test]
+fn only_our_comet_drives_consensus() {
+    let ours = Peer { connection: 1, process: getpid() };
+    let foreign = Peer { connection: 2, process: getppid() };
+    let guard = supervised(getpid());
+    let calls = [
+        request::Value::InitChain(Default::default()),
+        request::Value::PrepareProposal(Default::default()),
+        request::Value::ProcessProposal(Default::default()),
+        request::Value::ExtendVote(Default::default()),
+        request::Value::VerifyVoteExtension(Default::default()),
+        request::Value::FinalizeBlock(Default::default()),
+        request::Value::Commit(RequestCommit {}),
+    ];
+    for call in &calls {
+        let refused = guard.check(&foreign, call).unwrap_err().to_string();
+        assert!(refused.contains(&format!("came from process {}", getppid())), "{refused}");
+    }
+    let anybody = [echo("hello"), request::Value::Query(Default::default())];
+    assert!(anybody.iter().all(|call| guard.check(&foreign, call).is_ok()));
+    assert!(calls.iter().all(|call| guard.check(&ours, call).is_ok()));
+}
+
+#[test]
+fn a_call_that_comes_before_our_comet_is_started_waits_for_it() {
+    let comet = Arc::new(OnceLock::new());
+    let guard = Guard::supervised(Arc::clone(&comet));
+    let commit = request::Value::Commit(RequestCommit {});
+    let early = Peer { connection: 1, process: getppid() };
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| guard.check(&early, &commit));
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(!call.is_finished());
+        comet.set(getpid()).unwrap();
+        assert!(call.join().unwrap().is_err());
+    });
+}
+
+#[test]
+fn the_process_at_the_other_end_is_told_by_the_kernel() {
+    let (_dir, mut stream) = serve_guarded(supervised(getpid()));
+    send(&mut stream, request::Value::Commit(RequestCommit {}));
+    assert!(matches!(receive(&mut stream), response::Value::Commit(_)));
 }

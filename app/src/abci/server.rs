@@ -8,6 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+use nix::unistd::Pid;
 use prost::Message;
 use tendermint_abci::Application;
 use tendermint_proto::v0_38::abci::Request;
@@ -15,7 +17,7 @@ use tendermint_proto::v0_38::abci::request::Value;
 
 use super::dispatch::{dispatch, exception};
 use super::frame;
-use super::guard::{ConnectionId, Guard};
+use super::guard::{ConnectionId, Guard, Peer};
 use crate::fatal;
 
 /// CometBFT opens four connections; a few more may look (Info, Query).
@@ -51,9 +53,9 @@ impl Server {
         Ok(Self { listener })
     }
 
-    /// Serves connections until the process ends.
-    pub fn serve<A: Application>(self, app: A) -> io::Result<()> {
-        let guard = Arc::new(Guard::default());
+    /// Serves connections until the process ends; the guard says who may drive consensus.
+    pub fn serve<A: Application>(self, app: A, guard: Guard) -> io::Result<()> {
+        let guard = Arc::new(guard);
         let open = Arc::new(AtomicUsize::new(0));
         let mut next: ConnectionId = 0;
         for stream in self.listener.incoming() {
@@ -92,10 +94,11 @@ impl<A: Application> Connection<A> {
     }
 
     fn answer_all(&self, stream: &UnixStream) -> io::Result<()> {
+        let peer = Peer { connection: self.id, process: process_of(stream)? };
         let mut reader = BufReader::with_capacity(BUFFER_BYTES, stream.try_clone()?);
         let mut writer = BufWriter::with_capacity(BUFFER_BYTES, stream.try_clone()?);
         while let Some(message) = frame::read(&mut reader)? {
-            let flush = self.answer(message, &mut writer)?;
+            let flush = self.answer(&peer, message, &mut writer)?;
             if flush || reader.buffer().is_empty() {
                 writer.flush()?;
             }
@@ -104,7 +107,7 @@ impl<A: Application> Connection<A> {
     }
 
     /// Answers one message; true when the caller asked for a flush.
-    fn answer(&self, message: Vec<u8>, writer: &mut impl Write) -> io::Result<bool> {
+    fn answer(&self, peer: &Peer, message: Vec<u8>, writer: &mut impl Write) -> io::Result<bool> {
         let request = match Request::decode(bytes::Bytes::from(message)) {
             Ok(request) => request,
             Err(error) => {
@@ -116,11 +119,16 @@ impl<A: Application> Connection<A> {
             frame::write(writer, &exception("unknown request: expected one of ABCI 2.0.0"))?;
             return Ok(true);
         };
-        if let Err(violation) = self.guard.check(self.id, &call) {
+        if let Err(violation) = self.guard.check(peer, &call) {
             fatal::stop(&violation);
         }
         let flush = matches!(call, Value::Flush(_));
         frame::write(writer, &dispatch(&self.app, call))?;
         Ok(flush)
     }
+}
+
+/// The process at the other end, as it was when it connected: nobody can say that he is another.
+fn process_of(stream: &UnixStream) -> io::Result<Pid> {
+    Ok(Pid::from_raw(getsockopt(stream, PeerCredentials)?.pid()))
 }

@@ -1,13 +1,14 @@
 //! `whenced start`: the state machine, its services, and CometBFT as a child.
 
 use std::net::ToSocketAddrs;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::ArgAction;
+use nix::unistd::Pid;
 use tokio::runtime::Runtime;
 use whence_store::Options;
 
@@ -16,6 +17,7 @@ use super::config::{Config, pruning};
 use super::doc::Doc;
 use super::home::Home;
 use super::supervisor::{Comet, CometArgs, Happening};
+use crate::abci::guard::Guard;
 use crate::abci::server::Server;
 use crate::app::{App, Settings};
 use crate::serve::{self, Node, Table, grpc};
@@ -107,7 +109,6 @@ pub struct Args {
 /// Runs the node until it is asked to end, CometBFT ends, or the halt height comes.
 pub fn run(home: &Home, args: &Args) -> anyhow::Result<()> {
     start_log(args);
-    fatal::abort_on_panic();
     let config = Config::read(home, "app.toml")?;
     let settings = settings(args, &config)?;
     let (pruning_name, keep, interval) = pruning_of(args, &config)?;
@@ -131,13 +132,9 @@ pub fn run(home: &Home, args: &Args) -> anyhow::Result<()> {
 
     let (send, happenings) = channel();
     let socket = socket(home, args)?;
-    let server = Server::bind(&socket).with_context(|| socket.display().to_string())?;
-    let serving = app.clone();
-    std::thread::Builder::new().name("abci-accept".to_owned()).spawn(move || {
-        if let Err(error) = server.serve(serving) {
-            fatal::stop(&format!("the ABCI socket failed: {error}"));
-        }
-    })?;
+    let process = Arc::new(OnceLock::new());
+    let supervised = args.with_comet.then(|| Guard::supervised(Arc::clone(&process)));
+    serve_abci(&app, &socket, supervised.unwrap_or_default())?;
     serve_grpc(&runtime, args, &config, table)?;
     watch_signals(&runtime, send.clone())?;
     let halted = send.clone();
@@ -148,13 +145,35 @@ pub fn run(home: &Home, args: &Args) -> anyhow::Result<()> {
     });
     let comet = if args.with_comet {
         let comet = comet_args(home, args, &socket, &rpc_laddr)?;
-        Some(Comet::start(comet, send)?)
+        Some(start_comet(comet, send, &process)?)
     } else {
         None
     };
     let latest = app.store().latest().map_or(0, |at| at.height);
     tracing::info!(height = latest, socket = %socket.display(), "whenced started");
     supervise(comet.as_ref(), &happenings)
+}
+
+fn serve_abci(app: &App, socket: &Path, guard: Guard) -> anyhow::Result<()> {
+    let server = Server::bind(socket).with_context(|| socket.display().to_string())?;
+    let app = app.clone();
+    std::thread::Builder::new().name("abci-accept".to_owned()).spawn(move || {
+        if let Err(error) = server.serve(app, guard) {
+            fatal::stop(&format!("the ABCI socket failed: {error}"));
+        }
+    })?;
+    Ok(())
+}
+
+/// Starts CometBFT, and tells the socket's guard which process it is.
+fn start_comet(
+    args: CometArgs,
+    send: Sender<Happening>,
+    process: &OnceLock<Pid>,
+) -> anyhow::Result<Comet> {
+    let comet = Comet::start(args, send)?;
+    process.get_or_init(|| comet.process());
+    Ok(comet)
 }
 
 /// Waits on the main thread, whose end would end CometBFT.
@@ -289,7 +308,7 @@ fn watch_signals(runtime: &Runtime, send: Sender<Happening>) -> anyhow::Result<(
 fn comet_args(
     home: &Home,
     args: &Args,
-    socket: &std::path::Path,
+    socket: &Path,
     rpc_laddr: &str,
 ) -> anyhow::Result<CometArgs> {
     let genesis = home.run("genesis.json");

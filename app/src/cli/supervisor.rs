@@ -59,6 +59,11 @@ impl Comet {
         Ok(Self { pid })
     }
 
+    /// Its process.
+    pub fn process(&self) -> Pid {
+        self.pid
+    }
+
     /// Asks it to end, and kills it when it does not.
     pub fn end(&self, happenings: &Receiver<Happening>) {
         if kill(self.pid, Signal::SIGTERM).is_err() {

@@ -91,14 +91,22 @@ impl Home {
         child.wait_with_output().unwrap()
     }
 
-    /// Starts the node, with all invariants checked after every block.
+    /// Starts the node, with its log in a file.
     pub fn start(&self, more: &[&str]) -> Node {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(self.path().join("node.log"))
             .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_whenced"))
+        let mut command = self.start_command(more);
+        let child = command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        Node { child }
+    }
+
+    /// The command that starts the node, with all invariants checked after every block.
+    pub fn start_command(&self, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_whenced"));
+        command
             .args(["start", "--log_level=info", "--log_no_color", "--verify-invariants"])
             .args(["--comet.set", "consensus.timeout_commit=200ms"])
             .arg(format!("--home={}", self.path().display()))
@@ -106,12 +114,8 @@ impl Home {
             .arg(format!("--p2p.laddr=tcp://127.0.0.1:{}", self.p2p))
             .arg(format!("--grpc.address=127.0.0.1:{}", self.grpc))
             .args(more)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        Node { child }
+            .stdin(Stdio::null());
+        command
     }
 
     pub fn log(&self) -> String {
