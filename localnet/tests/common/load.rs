@@ -19,6 +19,8 @@ use super::rpc::Rpc;
 
 /// Where the load's coins go.
 pub const SINK: [u8; 20] = [9; 20];
+/// What a send costs, in uwhn.
+pub const FEE: u128 = 1_000;
 /// Between two sends of one wallet.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -64,7 +66,7 @@ impl Wallet {
             amount: vec![coin(amount)],
         };
         let body = Body::new(vec![message.to_any().unwrap()], "", 0u32);
-        let fee = Fee::from_amount_and_gas(coin(1_000), 200_000u64);
+        let fee = Fee::from_amount_and_gas(coin(FEE), 200_000u64);
         let info = SignerInfo::single_direct(Some(self.key.public_key()), sequence);
         let chain_id = chain_id.parse().unwrap();
         let doc = SignDoc::new(&body, &info.auth_info(fee), &chain_id, number).unwrap();
