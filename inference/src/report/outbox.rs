@@ -110,6 +110,12 @@ impl Outbox {
         self.lock().contains_key(&id)
     }
 
+    /// The highest sequence that waits for an escrow.
+    pub fn highest(&self, escrow: u64) -> Option<u64> {
+        let all = QueryId { escrow, sequence: 0 }..=QueryId { escrow, sequence: u64::MAX };
+        self.lock().range(all).next_back().map(|(id, _)| id.sequence)
+    }
+
     /// How many wait.
     pub fn len(&self) -> usize {
         self.lock().len()

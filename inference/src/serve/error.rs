@@ -75,7 +75,7 @@ impl From<ReportError> for ApiError {
     fn from(why: ReportError) -> Self {
         let (status, code) = match &why {
             ReportError::Node(status) if status.code() == tonic::Code::NotFound => {
-                (StatusCode::PAYMENT_REQUIRED, "escrow_unknown")
+                (StatusCode::SERVICE_UNAVAILABLE, "provider_unknown")
             }
             ReportError::Node(_) | ReportError::Incomplete(..) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "node_unreachable")

@@ -19,7 +19,7 @@ use whence_proto::whence::attribution::v1::{Escrow, Voucher};
 use super::error::ApiError;
 use super::marks;
 use super::receipt::canonical;
-use crate::report::{Chain, Outbox, QueryId};
+use crate::report::{Chain, Outbox, QueryId, ReportError};
 
 /// Header with the voucher: base64 of its protobuf.
 pub const VOUCHER_HEADER: &str = "x-whence-voucher";
@@ -87,9 +87,9 @@ impl Till {
         let id = QueryId { escrow: plain.escrow_id, sequence: plain.sequence };
         loop {
             let removals = self.outbox.removals();
-            let escrow = self.chain.escrow(plain.escrow_id).await?;
+            let escrow = self.chain.escrow(plain.escrow_id).await.map_err(no_escrow)?;
             self.check_escrow(&escrow, &plain, &voucher.signature)?;
-            check_recent(&escrow, id, window)?;
+            self.check_recent(&escrow, id, window)?;
             if self.reserve(id, &escrow, &plain, removals)? {
                 break;
             }
@@ -151,6 +151,20 @@ impl Till {
         Ok(())
     }
 
+    /// The chain takes no report that lies further below the highest one; what waits or runs here
+    /// may be reported before this.
+    fn check_recent(&self, escrow: &Escrow, id: QueryId, window: u32) -> Result<(), ApiError> {
+        let running = self.lock().keys().rfind(|other| other.escrow == id.escrow).copied();
+        let ours = running.map(|other| other.sequence).max(self.outbox.highest(id.escrow));
+        let highest = escrow.high_sequence.max(ours.unwrap_or(0));
+        let least = highest.saturating_sub(u64::from(window));
+        if id.sequence >= least {
+            return Ok(());
+        }
+        let text = format!("sequence {} is too old, expected at least {least}", id.sequence);
+        Err(ApiError::unpaid("voucher_too_old", text))
+    }
+
     /// Reserves a query's largest fee; false when a report left the outbox since the escrow was
     /// asked for, so that neither may count it.
     fn reserve(
@@ -202,14 +216,14 @@ impl Till {
     }
 }
 
-/// The chain takes no report that lies further below the highest one.
-fn check_recent(escrow: &Escrow, id: QueryId, window: u32) -> Result<(), ApiError> {
-    let least = escrow.high_sequence.saturating_sub(u64::from(window));
-    if id.sequence >= least {
-        return Ok(());
+/// An escrow that the node does not know is the voucher's mistake.
+fn no_escrow(why: ReportError) -> ApiError {
+    match &why {
+        ReportError::Node(status) if status.code() == tonic::Code::NotFound => {
+            ApiError::unpaid("escrow_unknown", why)
+        }
+        _ => why.into(),
     }
-    let text = format!("sequence {} is too old, expected at least {least}", id.sequence);
-    Err(ApiError::unpaid("voucher_too_old", text))
 }
 
 fn repeated(id: QueryId) -> ApiError {
