@@ -20,6 +20,9 @@ const BATCH_MAX: usize = 64;
 const BATCH_WAIT: Duration = Duration::from_secs(2);
 /// How long to wait after the node was out of reach or refused.
 const RETRY_WAIT: Duration = Duration::from_secs(5);
+/// How long to wait before the loop starts again after a panic: one that comes each time must not
+/// fill the log.
+const RESTART_WAIT: Duration = Duration::from_secs(1);
 /// Blocks after which a transaction that is in none of them cannot come any more.
 const TIMEOUT_BLOCKS: u64 = 20;
 /// How often we look whether a transaction is committed.
@@ -42,8 +45,21 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Runs until the process ends.
+    /// Runs until the process ends. After a panic the loop starts again: what it had not delivered
+    /// is in the outbox still.
     pub async fn run(self) {
+        let sender = Arc::new(self);
+        while let Err(why) = tokio::spawn(Arc::clone(&sender).empty_outbox()).await {
+            if why.is_cancelled() {
+                return;
+            }
+            let waiting = sender.outbox.len();
+            tracing::error!(error = %why, waiting, "reporting broke off and starts again");
+            tokio::time::sleep(RESTART_WAIT).await;
+        }
+    }
+
+    async fn empty_outbox(self: Arc<Self>) {
         loop {
             if self.outbox.is_empty() {
                 self.bell.notified().await;

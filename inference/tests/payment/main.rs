@@ -9,4 +9,5 @@
 )]
 
 mod node;
+mod sender;
 mod till;
