@@ -93,7 +93,7 @@ async fn prepare(
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let (voucher, salt) = (header(VOUCHER_HEADER), header(SALT_HEADER));
     let tender = Tender { voucher, salt, body, adapter_id, cost_max };
-    let turn = server.turn().await?;
+    let turn = server.turns.next().await?;
     let reserved = server.till.take(tender).await?;
     let id = format!("chatcmpl-{}-{}", reserved.voucher.escrow_id, reserved.voucher.sequence);
     Ok(Job {

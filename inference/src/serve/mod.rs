@@ -6,6 +6,7 @@
 //! | [`openai`] | the shapes of requests and answers |
 //! | [`chat`] | `POST /v1/chat/completions`, whole or streamed |
 //! | [`quote`] | `POST /v1/quote`: what a request may cost at most |
+//! | [`turns`] | whose turn it is at the engine, and how many may wait |
 //! | [`till`] | is this voucher good for this request, and what is spoken for |
 //! | [`marks`] | which sequences an escrow counts as reported |
 //! | [`receipt`] | the report of an answer, and its digest |
@@ -24,6 +25,7 @@ pub mod receipt;
 pub mod server;
 mod stream;
 pub mod till;
+pub mod turns;
 
 pub use error::ApiError;
 pub use server::{Server, Settings, serve};

@@ -12,13 +12,14 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, Notify};
 use whence_canon::voucher::Price;
 use whence_proto::whence::attribution::v1::QueryReport;
 
 use super::adapters::{Ids, Serving, check_name};
 use super::error::ApiError;
 use super::till::Till;
+use super::turns::Turns;
 use super::{chat, quote};
 use crate::engine::Engine;
 use crate::report::sender::Sender;
@@ -58,11 +59,10 @@ pub struct Server {
     pub till: Arc<Till>,
     /// What is served.
     pub ids: Ids,
+    /// Whose turn it is at the engine.
+    pub turns: Turns,
     bell: Arc<Notify>,
     price: Mutex<Option<(Instant, Price, String)>>,
-    turns: Arc<Semaphore>,
-    queue: Arc<Semaphore>,
-    queue_max: usize,
 }
 
 impl Server {
@@ -80,19 +80,6 @@ impl Server {
         })?;
         *known = Some((Instant::now(), price, denom.clone()));
         Ok((price, denom))
-    }
-
-    /// Waits for the engine; a full queue is refused at once.
-    pub async fn turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
-            let text = format!("{} requests wait already, try again later", self.queue_max);
-            return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "queue_full", text));
-        };
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        drop(place);
-        turn.map_err(|_| {
-            ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the sidecar is stopping")
-        })
     }
 
     /// Keeps a report on disk and wakes the sender.
@@ -123,11 +110,9 @@ pub async fn serve(engine: Engine, settings: Settings) -> anyhow::Result<()> {
         engine,
         till: Arc::new(till),
         ids: Ids::default(),
+        turns: Turns::new(settings.queue_max),
         bell: Arc::clone(&bell),
         price: Mutex::default(),
-        turns: Arc::new(Semaphore::new(1)),
-        queue: Arc::new(Semaphore::new(settings.queue_max)),
-        queue_max: settings.queue_max,
     });
     for serving in &settings.adapters {
         server.load(serving)?;
