@@ -17,6 +17,9 @@ use half::f16;
 use proptest::prelude::*;
 use whence_inference::gguf::{Gguf, Kind, Value, dequantise};
 
+/// The stable code of a file that cannot be used.
+const GGUF: u32 = 2;
+
 /// Writes a file with one metadata entry and the tensors given as (name, dimensions, kind, data).
 fn file(version: u32, tensors: &[(&str, &[u64], u32, Vec<u8>)]) -> Vec<u8> {
     let mut out = b"GGUF".to_vec();
@@ -104,43 +107,56 @@ fn packed_numbers_are_unpacked() {
     }
 }
 
+fn refused(what: &str, file: Vec<u8>, expected: &str) {
+    let why = Gguf::parse(file).map(drop).unwrap_err();
+    assert_eq!(why.code(), GGUF, "{what}: {why}");
+    assert!(why.to_string().contains(expected), "{what}: {why}");
+}
+
 #[test]
 fn what_cannot_be_is_refused() {
     let with = |at: usize, bytes: &[u8]| {
         let mut file = sample();
         file[at..at + bytes.len()].copy_from_slice(bytes);
-        Gguf::parse(file).map(drop).unwrap_err().to_string()
+        file
     };
-    let table: [(&str, String, &str); 6] = [
+    let whole = floats(&[0.0; 8]);
+    let table: [(&str, Vec<u8>, &str); 11] = [
         ("not the magic", with(0, b"GGML"), "does not start with GGUF"),
         ("version 1", with(4, &1u32.to_le_bytes()), "version 1"),
         ("version 4", with(4, &4u32.to_le_bytes()), "version 4"),
         ("more tensors than bytes", with(8, &u64::MAX.to_le_bytes()), "cannot fit"),
         ("more metadata than bytes", with(16, &(1u64 << 40).to_le_bytes()), "cannot fit"),
         ("a string beyond the end", with(24, &u64::MAX.to_le_bytes()), "cannot fit"),
-    ];
-    for (what, found, expected) in table {
-        assert!(found.contains(expected), "{what}: {found}");
-    }
-    let whole = floats(&[0.0; 8]);
-    let table: [(&str, Vec<u8>, &str); 5] = [
         ("too many numbers", file(3, &[("a", &[u64::MAX, 8], 0, whole.clone())]), "overflow"),
         ("beyond the file", file(3, &[("a", &[1 << 20], 0, whole.clone())]), "outside the file"),
         ("half a block", file(3, &[("a", &[33], 8, whole.clone())]), "whole number of blocks"),
         ("an unknown kind", file(3, &[("a", &[8], 99, whole.clone())]), "kind 99"),
         ("twice", file(3, &[("a", &[8], 0, whole.clone()), ("a", &[8], 0, whole)]), "there twice"),
     ];
-    for (what, bytes, expected) in table {
-        let found = Gguf::parse(bytes).map(drop).unwrap_err().to_string();
-        assert!(found.contains(expected), "{what}: {found}");
+    for (what, file, expected) in table {
+        refused(what, file, expected);
     }
+}
+
+#[test]
+fn the_program_says_the_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.gguf");
+    std::fs::write(&file, b"GGML").unwrap();
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_whence-inference"));
+    program.args(["generate", "--device", "cpu", "--model"]).arg(&file).arg("a question");
+    let ended = program.output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.starts_with(&format!("error {GGUF}: gguf: ")), "{said}");
 }
 
 #[test]
 fn every_cut_is_an_error() {
     let whole = sample();
     for end in 0..whole.len() - 30 {
-        assert!(Gguf::parse(whole[..end].to_vec()).is_err(), "cut at {end}");
+        refused(&format!("cut at {end}"), whole[..end].to_vec(), "gguf: ");
     }
 }
 
