@@ -2,7 +2,7 @@
 
 use prost::{Message, Name};
 use whence_auth::keeper;
-use whence_base::{Address, Ctx, Event, Result, StateRead};
+use whence_base::{Address, Ctx, Error, Event, Result, StateRead};
 use whence_proto::Any;
 use whence_proto::cosmos::crypto::secp256k1::PubKey;
 
@@ -56,9 +56,14 @@ pub fn advance(ctx: &mut Ctx<'_>, address: &Address, pubkey: Option<Vec<u8>>) ->
     keeper::advance(ctx, address, pubkey.map(to_any))
 }
 
-/// Moves the fee to the fee collector.
+/// Moves the fee to the fee collector. Who has no account is told that, not that coins are missing.
 pub fn deduct_fee(ctx: &mut Ctx<'_>, tx: &Tx) -> Result<()> {
-    keeper::collect_fee(ctx, &PORTS, &tx.fee_payer, &tx.fee)?;
+    let payer = &tx.fee_payer;
+    if let Err(error) = keeper::collect_fee(ctx, &PORTS, payer, &tx.fee) {
+        let known = keeper::account(ctx, payer)?.is_some();
+        let why = format!("fee payer address: {payer} does not exist");
+        return Err(if known { error } else { Error::unknown_address(why) });
+    }
     ctx.emit(Event::new("tx").attr("fee", &tx.fee).attr("fee_payer", &tx.fee_payer));
     Ok(())
 }

@@ -146,9 +146,7 @@ fn check_body(body: &TxBody) -> Result<()> {
         Error::invalid_request(format!("{count} messages, expected at most {MESSAGES_MAX}")),
     )?;
     match body.extension_options.first() {
-        Some(option) => {
-            Err(Error::unknown_request(format!("unknown extension option {:?}", option.type_url)))
-        }
+        Some(option) => Err(Error::unknown_extension_options(format!("{:?}", option.type_url))),
         None => Ok(()),
     }
 }
@@ -162,7 +160,7 @@ fn check_fee(fee: &Fee, auth_info: &AuthInfo) -> Result<()> {
         fee.amount.len() <= FEE_DENOMS_MAX,
         Error::invalid_coins(format!("a fee has at most {FEE_DENOMS_MAX} denominations")),
     )?;
-    ensure(fee.granter.is_empty(), Error::not_supported("fee grants are not enabled"))?;
+    ensure(fee.granter.is_empty(), Error::invalid_request("fee grants are not enabled"))?;
     #[allow(deprecated, reason = "who fills it must be told")]
     let tip = auth_info.tip.is_some();
     ensure(!tip, Error::not_supported("tips are not enabled"))

@@ -13,6 +13,7 @@
 mod commit;
 mod due;
 mod events;
+mod gas_price;
 mod genesis;
 mod governance;
 mod mempool;

@@ -22,6 +22,14 @@ fn coins_move_and_the_fee_is_collected() {
 }
 
 #[test]
+fn as_many_messages_as_a_tx_may_have_are_executed() {
+    let mut w = world();
+    let result = w.chain.deliver(&w.alice, vec![send(&w.alice, &w.bob.address(), 1); 256]).unwrap();
+    assert_eq!(result.code, 0, "{}", result.log);
+    assert_eq!(w.chain.balance(&w.bob.address()).unwrap(), START + 256);
+}
+
+#[test]
 fn a_failed_message_keeps_only_fee_and_sequence() {
     let mut w = world();
     let messages =

@@ -2,6 +2,7 @@
 #![allow(unreachable_pub, reason = "a test's own module")]
 
 use tempfile::TempDir;
+use tendermint_proto::v0_38::abci::{CheckTxType, RequestCheckTx, ResponseCheckTx};
 use whence_app::client::Key;
 use whence_app::client::tx::pack;
 use whence_app::testkit::{Chain, Genesis};
@@ -49,4 +50,11 @@ pub fn send(from: &Key, to: &Address, amount: u128) -> Any {
         to_address: to.to_string(),
         amount: Coins::of(&Coin::new("uwhn", amount)).to_proto(),
     })
+}
+
+/// What CheckTx answers, asked for the first time or again.
+pub fn check_tx(chain: &Chain, tx: &[u8], again: bool) -> ResponseCheckTx {
+    let kind = if again { CheckTxType::Recheck } else { CheckTxType::New };
+    let request = RequestCheckTx { tx: tx.to_vec().into(), r#type: kind.into() };
+    whence_app::abci::check_tx::check_tx(&chain.app, &request)
 }

@@ -74,6 +74,8 @@ sdk_errors! {
     invalid_type = 29: "invalid type";
     /// The timeout height has passed.
     tx_timeout_height = 30: "tx timeout height";
+    /// The transaction has an option that nobody knows.
+    unknown_extension_options = 31: "unknown extension options";
     /// The account's sequence is another one.
     wrong_sequence = 32: "incorrect account sequence";
     /// A rule of the state machine is broken.
