@@ -1,4 +1,5 @@
-//! A foreign implementation (cosmrs) sends coins over gRPC on a real chain, and reads it back.
+//! A foreign implementation (cosmrs) sends coins over gRPC on a real chain, and reads it back; and
+//! reflection describes every service that is there.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,6 +12,8 @@
 )]
 
 mod common;
+
+use std::collections::BTreeMap;
 
 use common::{CHAIN_ID, Home, VALIDATOR_WORDS, wait_until};
 use cosmrs::Coin;
@@ -27,6 +30,9 @@ use cosmrs::proto::cosmos::tx::v1beta1::{
 };
 use cosmrs::proto::traits::Message;
 use cosmrs::tx::{Body, Fee, Msg, SignDoc, SignerInfo};
+use prost_types::{FileDescriptorProto, ServiceDescriptorProto};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Channel;
 
 const PATH: &str = "m/44'/118'/0'/0/0";
 
@@ -39,6 +45,67 @@ fn signing_key(words: &str) -> SigningKey {
 
 fn whn(amount: u128) -> Coin {
     Coin { denom: "uwhn".parse().unwrap(), amount }
+}
+
+/// What one version of the reflection service answers: the names of all services, and the file that
+/// each of them is described in.
+macro_rules! reflected {
+    ($version:ident, $url:expr) => {{
+        use tonic_reflection::pb::$version::ServerReflectionRequest;
+        use tonic_reflection::pb::$version::server_reflection_client::ServerReflectionClient;
+        use tonic_reflection::pb::$version::server_reflection_request::MessageRequest as Ask;
+        use tonic_reflection::pb::$version::server_reflection_response::MessageResponse as Told;
+
+        let channel = Channel::from_shared($url).unwrap().connect().await.unwrap();
+        let mut client = ServerReflectionClient::new(channel);
+        let (ask, asked) = tokio::sync::mpsc::channel(1);
+        let request = |what| {
+            let message_request = Some(what);
+            ServerReflectionRequest { message_request, ..ServerReflectionRequest::default() }
+        };
+        ask.send(request(Ask::ListServices(String::new()))).await.unwrap();
+        let answers = client.server_reflection_info(ReceiverStream::new(asked)).await.unwrap();
+        let mut answers = answers.into_inner();
+        let told = answers.message().await.unwrap().unwrap().message_response.unwrap();
+        let Told::ListServicesResponse(list) = told else { panic!("no list: {told:?}") };
+        let mut files = BTreeMap::new();
+        for service in list.service {
+            ask.send(request(Ask::FileContainingSymbol(service.name.clone()))).await.unwrap();
+            let told = answers.message().await.unwrap().unwrap().message_response.unwrap();
+            let Told::FileDescriptorResponse(file) = told else { panic!("no file: {told:?}") };
+            let [file] = file.file_descriptor_proto.as_slice() else { panic!("not one file") };
+            files.insert(service.name, FileDescriptorProto::decode(file.as_slice()).unwrap());
+        }
+        files
+    }};
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_find_every_service_by_reflection() {
+    let home = Home::new(&[]);
+    let _node = home.start(&[]);
+    home.wait_height(1);
+    let v1 = reflected!(v1, home.grpc_url());
+    let v1alpha = reflected!(v1alpha, home.grpc_url());
+    assert_eq!(v1, v1alpha);
+    for (name, file) in &v1 {
+        let holds = |service: &&ServiceDescriptorProto| {
+            *name == format!("{}.{}", file.package(), service.name())
+        };
+        let service = file.service.iter().find(holds).unwrap_or_else(|| panic!("{name}"));
+        assert!(!service.method.is_empty(), "{name}");
+    }
+    for name in [
+        "cosmos.auth.v1beta1.Query",
+        "cosmos.base.node.v1beta1.Service",
+        "cosmos.base.tendermint.v1beta1.Service",
+        "cosmos.gov.v1.Query",
+        "cosmos.tx.v1beta1.Service",
+        "whence.attribution.v1.Query",
+        "whence.datanet.v1.Query",
+    ] {
+        assert!(v1.contains_key(name), "{name} is not among {:?}", v1.keys());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
