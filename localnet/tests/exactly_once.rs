@@ -234,6 +234,9 @@ fn an_answer_is_paid_exactly_once_whatever_is_killed() {
     let kept = std::env::var_os("WHENCE_SCENE").map(PathBuf::from);
     let mut scene = Scene::open(kept.as_deref().unwrap_or(folder.path())).unwrap();
     undisturbed(&scene);
+    once::streamed::what_is_served_is_listed(&mut scene);
+    once::streamed::a_stream_is_the_whole_answer_and_is_paid_once(&mut scene);
+    println!("✓ a stream: the whole answer in pieces, paid once");
     let steps: [(&str, Step); 6] = [
         ("the sidecar, after the answer", sidecar_dies_after_the_answer),
         ("the sidecar, after the broadcast", sidecar_dies_after_the_broadcast),
@@ -251,6 +254,7 @@ fn an_answer_is_paid_exactly_once_whatever_is_killed() {
         println!("✓ killed {what}: paid once ({} s)", start.elapsed().as_secs());
     }
     once::vouchers::each_is_refused_with_its_code(&mut scene);
+    once::vouchers::an_escrow_pays_what_it_can(&mut scene);
     println!("✓ vouchers: each is refused with its code");
     once::replay::a_report_is_refused_when_it_comes_again(&mut scene);
     println!("✓ reports: refused when they come again");

@@ -2,16 +2,23 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use whence_localnet::demo::cast::{CAL, OLIVIA};
+use whence_localnet::demo::progress;
 use whence_localnet::demo::tuning::MODEL;
 use whence_localnet::relay::Paid;
 use whence_localnet::scene::{Answer, OTHER_MODEL, Scene, kill, request};
 
-use crate::{SHORT, ask};
+use super::session::{Session, Terms};
+use crate::common::number;
+use crate::{SHORT, ask, asked};
 
 /// Fields of a voucher on the wire.
 const CHAIN_ID: u64 = 1;
 const MAX_FEE: u64 = 7;
 const SIGNATURE: u64 = 8;
+/// More than a short answer costs, many times over.
+const ENOUGH: u128 = 100_000;
 
 fn send(scene: &Scene, paid: &Paid) -> Answer {
     let headers =
@@ -100,4 +107,63 @@ pub(crate) fn each_is_refused_with_its_code(scene: &mut Scene) {
     refused("a long prompt", &long, (400, "context_length_exceeded"));
     assert!(scene.outbox().is_empty(), "a refusal leaves nothing to pay");
     assert_eq!(scene.books().unwrap(), after, "and charges nothing");
+}
+
+/// An escrow of the same caller for another provider, as `escrow fund` gave it.
+fn others_escrow(scene: &Scene) -> Value {
+    let reporter = scene.place.node.key(OLIVIA).unwrap();
+    let who = ["provider", "register", "--reporter", &reporter, "--endpoint", "http://127.0.0.1:1"];
+    let price = ["--prompt-price", "1uwhn", "--completion-price", "1uwhn", "--min-fee", "1000uwhn"];
+    let bond = ["--bond", "100000000uwhn"];
+    let made = scene.place.whence(OLIVIA, &[&who[..], &price[..], &bond[..]].concat()).unwrap();
+    let id = number(&made["provider_id"]).to_string();
+    scene.place.whence(CAL, &["escrow", "fund", &id, "1000000uwhn"]).unwrap()
+}
+
+/// The scene's escrow on the chain.
+fn escrow(scene: &Scene) -> Value {
+    scene.place.ask(&["escrow", "show", &scene.escrow().unwrap().to_string()]).unwrap()
+}
+
+fn window(scene: &Scene) -> u64 {
+    let params = scene.place.ask(&["query", "attribution", "params"]).unwrap();
+    progress::number(&params["params"]["sequence_window"]).unwrap()
+}
+
+pub(crate) fn an_escrow_pays_what_it_can(scene: &mut Scene) {
+    let before = scene.books().unwrap();
+    let funded = scene.place.progress.get("escrow").unwrap().clone();
+    let session = Session::of(scene, &funded);
+    let nowhere = Session::of(scene, &funded).for_escrow(999_999);
+    let elsewhere = Session::of(scene, &others_escrow(scene));
+    let (known, body) = (escrow(scene), request(MODEL, "What is FTS5?", SHORT));
+    let high = number(&known["high_sequence"]);
+    let [balance, reported] =
+        ["balance", "reported"].map(|coin| u128::from(number(&known[coin]["amount"])));
+    let usual = Terms {
+        adapter: scene.place.progress.id("adapter", "adapter_id").unwrap(),
+        sequence: high + 1,
+        cumulative: reported + 10 * ENOUGH,
+        max_fee: ENOUGH,
+    };
+    let more = Terms { cumulative: reported + 2 * balance, max_fee: balance + 1, ..usual };
+    let table = [
+        ("an escrow that is not there", nowhere.pays(&body, usual), "escrow_unknown"),
+        ("another provider's escrow", elsewhere.pays(&body, usual), "escrow_other_provider"),
+        ("more than the escrow holds", session.pays(&body, more), "escrow_too_small"),
+    ];
+    for (what, paid, code) in table {
+        refused(what, &send(scene, &paid), (402, code));
+    }
+    let far = high + window(scene) + 2;
+    let at = |sequence| session.pays(&body, Terms { sequence, ..usual });
+    let (too_old, oldest) = (at(high + 1), at(high + 2));
+    let last = asked(&send(scene, &at(far)));
+    assert_eq!(last.sequence, far);
+    let old = (402, "voucher_too_old");
+    refused("far below one that waits", &send(scene, &too_old), old);
+    scene.settled(far).unwrap();
+    refused("far below one that is paid", &send(scene, &too_old), old);
+    let queries = [last, asked(&send(scene, &oldest))];
+    crate::check_paid_once(scene, &before, &queries);
 }
