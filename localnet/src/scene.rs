@@ -72,6 +72,7 @@ impl Scene {
         let (ports, sidecar_port) = ports_of(folder)?;
         let mut place = Place::open(&home, &sidecar, ports)?;
         place.scale = Scale { rotation: 0, rows_per_topic: 16, copied_rows: 4, epochs: 1 };
+        place.node_flags = &["--verify-invariants"];
         story::prepare(&mut place)?;
         let node = place.running.pop();
         place.step("escrow", |place| {
@@ -88,7 +89,7 @@ impl Scene {
 
     /// Starts the node again.
     pub fn start_node(&mut self) -> Result<()> {
-        self.node = Some(self.place.node.start(&[])?);
+        self.node = Some(self.place.node.start(self.place.node_flags)?);
         Ok(())
     }
 

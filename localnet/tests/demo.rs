@@ -39,6 +39,7 @@ fn tell(rotation: usize) -> Told {
     let (home, sidecar) = (folder.path().join("whence"), folder.path().join("inference"));
     let mut place = Place::open(&home, &sidecar, Ports::free().unwrap()).unwrap();
     place.scale = Scale { rotation, rows_per_topic: 30, copied_rows: 8, epochs: 1 };
+    place.node_flags = &["--verify-invariants"];
     story::tell(&mut place).expect("the story is told");
     let mut topic_of = BTreeMap::new();
     let mut topics = BTreeMap::new();

@@ -82,8 +82,7 @@ fn killed_at_any_time_nothing_committed_is_lost() {
     let home = Home::validator(&Wallet::several(4));
     let (rpc, mut seen) = (home.rpc(), Seen::new());
     let load = Load::start(&rpc, CHAIN_ID, Wallet::several(4));
-    let verify = ["--verify-invariants"];
-    let mut process = home.start(&verify);
+    let mut process = home.start(&[]);
     for number in 0..KILLS {
         let run = random.gen_range(0..RUN_MS_MAX);
         watch(&rpc, &mut seen, Duration::from_millis(run));
@@ -91,7 +90,7 @@ fn killed_at_any_time_nothing_committed_is_lost() {
         let which = if number % 2 == 1 { "CometBFT" } else { "whenced" };
         let height = seen.last_key_value().map_or(0, |(height, _)| *height);
         println!("{}: {which} killed {run} ms after its start, at height {height}", number + 1);
-        process = home.start(&verify);
+        process = home.start(&[]);
     }
     watch(&rpc, &mut seen, Duration::from_secs(3));
     drop(load);
@@ -106,7 +105,7 @@ fn killed_at_any_time_nothing_committed_is_lost() {
     assert!(paid > 100, "{paid} sends are no load");
 
     let fresh = Home::follower(&home);
-    let command = fresh.following(&home.peer(), &verify);
+    let command = fresh.following(&home.peer(), &[]);
     let _fresh = Process::start(command, &fresh.path().join("node.log")).unwrap();
     fresh.rpc().reach(last);
     for height in 1..=last {

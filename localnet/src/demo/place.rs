@@ -46,6 +46,8 @@ pub struct Place {
     pub running: Vec<Process>,
     /// How much of the story is told.
     pub scale: Scale,
+    /// Flags that the node starts with besides its ports.
+    pub node_flags: &'static [&'static str],
 }
 
 impl Place {
@@ -61,6 +63,7 @@ impl Place {
             work,
             running: Vec::new(),
             scale: Scale::whole(),
+            node_flags: &[],
         })
     }
 

@@ -41,7 +41,7 @@ pub fn prepare(place: &mut Place) -> Result<()> {
         let purses: Vec<_> = everybody().into_iter().map(|name| (name, PURSE)).collect();
         place.node.make(&purses, quick_genesis)?;
     }
-    let node = place.node.start(&[])?;
+    let node = place.node.start(place.node_flags)?;
     place.running.push(node);
     println!("✓ chain: one validator makes blocks, at height {}", place.node.height().unwrap_or(0));
     answers::provider(place)?;

@@ -22,8 +22,9 @@ use self::rpc::Rpc;
 pub const COINS: &str = "1000000000uwhn";
 /// Longest wait for one thing.
 pub const WAIT_MAX: Duration = Duration::from_secs(90);
-/// Flags that make blocks often, and let several nodes of this machine be peers.
-pub const FAST: [&str; 9] = [
+/// Flags that make blocks often, check all invariants after each, and let several nodes of this
+/// machine be peers.
+pub const FAST: [&str; 10] = [
     "--comet.set",
     "consensus.timeout_commit=200ms",
     "--comet.set",
@@ -31,6 +32,7 @@ pub const FAST: [&str; 9] = [
     "--comet.set",
     "p2p.addr_book_strict=false",
     "--p2p.pex=false",
+    "--verify-invariants",
     "--log_level=info",
     "--log_no_color",
 ];

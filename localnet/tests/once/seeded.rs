@@ -123,7 +123,7 @@ pub(crate) fn an_undisturbed_replay_agrees(scene: &Scene) {
     let peer = format!("{}@127.0.0.1:{}", id.trim(), scene.place.node.ports.p2p);
     let peers = format!("--p2p.persistent_peers={peer}");
     let mut flags = crate::common::FAST.to_vec();
-    flags.extend([peers.as_str(), "--verify-invariants"]);
+    flags.push(&peers);
     let process = Process::start(fresh.start_command(&flags), &fresh.home.join("node.log"));
     let (ours, theirs) = (Rpc::new(scene.place.node.ports.rpc), Rpc::new(fresh.ports.rpc));
     let last = ours.height().unwrap() - 1;
