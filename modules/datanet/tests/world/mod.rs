@@ -1,7 +1,8 @@
 //! A chain in memory for the tests: a ledger, blocks, and a small language to tell stories in.
 //!
-//! One step a line, `->` and what must come of it (`ok`, or how the refusal begins; a refusal has the
-//! code of its sentence). After every step the module account must hold exactly what is owed, and no invariant may be broken.
+//! One step a line, `->` and what must come of it (`ok`, or how the refusal begins; a refusal has
+//! the code of its sentence). After every step the module account must hold exactly what is owed,
+//! and no invariant may be broken.
 
 mod codes;
 mod ledger;
