@@ -39,7 +39,7 @@ pub struct Args {
     /// ABCI's transport; only `socket` is there.
     #[arg(long, default_value = "socket", value_parser = ["socket"])]
     transport: String,
-    /// Path of the cometbft binary.
+    /// Path of the cometbft binary; a script must end in `exec`, as our own child alone may drive.
     #[arg(long, env = "WHENCED_COMETBFT")]
     cometbft: Option<PathBuf>,
     /// CometBFT's RPC address.
