@@ -14,8 +14,9 @@ SIDECAR_CRATES := --release --locked -p whence-inference
 # The harness of attribution too: it shares no dependency worth keeping with either.
 HARNESS := CARGO_TARGET_DIR=$(CACHE)/influence
 # Planted faults: unoptimised builds of the crates whose mistakes cost most, one after the other. Only the store
-# has tests inside; elsewhere `--lib` would compile a crate twice for nothing.
-MUTANTS := CARGO_TARGET_DIR=$(CACHE)/mutants/target
+# has tests inside; elsewhere `--lib` would compile a crate twice for nothing. That a property fails is enough: no
+# smaller example is looked for.
+MUTANTS := CARGO_TARGET_DIR=$(CACHE)/mutants/target PROPTEST_MAX_SHRINK_ITERS=0
 CRATES ?= whence-reward whence-bank whence-attribution whence-store
 MORE ?= --timeout 90
 export ROCKSDB_LIB_DIR := $(CACHE)/rocksdb

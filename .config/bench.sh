@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The benches that take minutes. Each prints its figures and keeps them in docs/figures/<bench>.json.
-# usage: bench.sh [abci | blocks | sustained | store | inference]...; all of them where none is named
+# usage: bench.sh [abci | blocks | sustained | store | inference | demo]...; all of them where none is named
 set -euo pipefail
 cache=${CACHE:-$HOME/.cache/whence}
 cd "$(dirname "$0")/.."
@@ -34,8 +34,15 @@ inference() {
   inference/benches/install.sh "$cache/venv-torch"
   "$cache/venv-torch/bin/python" inference/benches/peer_bench.py "$cache/sidecar/release/whence-inference" 3
 }
+demo() {
+  echo "== the demo, from proposal to claim"
+  local start=$SECONDS
+  "$cache/target/release/whence-demo" once
+  printf '[\n  {"id": "demo.whole", "what": "%s", "unit": "s", "ours": %d, "peer": null, "ratio": null, "command": "%s"}\n]\n' \
+    "make demo after a warm build, at most 600" "$((SECONDS - start))" "make bench PART=demo" > docs/figures/demo.json
+}
 
-parts=(abci blocks sustained store inference)
+parts=(abci blocks sustained store inference demo)
 for part in "${@:-${parts[@]}}"; do
   case " ${parts[*]} " in
     *" $part "*) "$part" ;;
