@@ -4,30 +4,28 @@
 set -euo pipefail
 cache=${CACHE:-$HOME/.cache/whence}
 cd "$(dirname "$0")/.."
-node() { CARGO_TARGET_DIR="$cache/target" cargo "$@"; }
+bin="$cache/target/release"
 peer() { (cd "localnet/peers/$1" && go build -o "$cache/peers/$2" "$3"); }
 
 abci() {
   echo "== empty blocks per second beside CometBFT's own kvstore"
-  node run --release --locked -p whence-app --bin abci-bench -- --out docs/figures/abci.json
+  "$bin/abci-bench" --out docs/figures/abci.json
 }
 blocks() {
   echo "== blocks of sends beside the Cosmos SDK's application"
   peer sdkbench sdkbench .
-  node build --release --locked -p whence-app --bin blocks-bench
-  python3 localnet/peers/blocks.py "$cache/target/release/blocks-bench" "$cache/peers/sdkbench" 100000 \
-    docs/figures/blocks.json
+  python3 localnet/peers/blocks.py "$bin/blocks-bench" "$cache/peers/sdkbench" 100000 docs/figures/blocks.json
 }
 sustained() {
   echo "== sends that one validator holds per second, beside simd"
   peer sdkbench simd ./simd
   peer chainload chainload .
-  python3 localnet/peers/sustained.py "$cache/target/release/whenced" "$cache/peers/simd" "$cache/peers/chainload" \
-    4000 6 docs/figures/sustained.json
+  python3 localnet/peers/sustained.py "$bin/whenced" "$cache/peers/simd" "$cache/peers/chainload" 4000 6 \
+    docs/figures/sustained.json
 }
 store() {
   echo "== store beside the jmt crate"
-  node bench --locked -p whence-store
+  CARGO_TARGET_DIR="$cache/target" cargo bench --locked --workspace --exclude whence-inference --bench store
 }
 inference() {
   echo "== sidecar beside transformers and PEFT"
@@ -37,7 +35,7 @@ inference() {
 demo() {
   echo "== the demo, from proposal to claim"
   local start=$SECONDS
-  "$cache/target/release/whence-demo" once
+  "$bin/whence-demo" once
   printf '[\n  {"id": "demo.whole", "what": "%s", "unit": "s", "ours": %d, "peer": null, "ratio": null, "command": "%s"}\n]\n' \
     "make demo after a warm build, at most 600" "$((SECONDS - start))" "make bench PART=demo" > docs/figures/demo.json
 }

@@ -69,9 +69,9 @@ impl Points {
     }
 
     /// Gradients at all points, in their order: at the same time on the CPU, whose kernels leave
-    /// most of a second core idle, and one after the other on a GPU. Points share no number that is
-    /// tracked, so each has a graph of its own. Not to be called in a worker of rayon's, which would
-    /// take another row's work while it waits for its own.
+    /// much of a second core idle, and one after the other on a GPU. Points share no number that is
+    /// tracked, so each has a graph of its own. Not to be called in a worker of rayon's, which
+    /// would take another row's work while it waits for its own.
     pub fn gradient(&self, model: &Model, example: &Example) -> Result<Vec<f32>> {
         let at = |lora: &Lora| gradients::up(model, lora, example);
         let found = match *model.device() == Device::flex() {
