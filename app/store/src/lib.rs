@@ -83,6 +83,8 @@ mod spread;
 mod stage;
 mod stale;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod verify;
 mod view;
