@@ -38,7 +38,6 @@ impl Window {
             return Ok(());
         };
         let place = || format!("sequence {sequence}, highest {}", self.high);
-        ensure(distance > 0, Error::AlreadyReported(place()))?;
         let near = distance <= u64::from(reach) && distance <= WINDOW_BITS as u64;
         ensure(near, Error::SequenceTooOld(place()))?;
         ensure(!self.is_reported(sequence), Error::AlreadyReported(place()))?;
