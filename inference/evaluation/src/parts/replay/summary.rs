@@ -18,7 +18,6 @@ fn figure(setting: &str, what: &str, (found, options): (&[Found], &Options)) -> 
     let (family, rest) = what.split_once('.').unwrap_or((what, ""));
     let control = rest.starts_with("shuffled") || rest.starts_with("without-adjoint");
     let target = target(setting, what);
-    let seeds = options.seeds.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
     Figure {
         id: match (control, rest) {
             (true, _) => format!("control.{family}.{setting}.{rest}"),
@@ -32,8 +31,21 @@ fn figure(setting: &str, what: &str, (found, options): (&[Found], &Options)) -> 
         target,
         holds: target.is_none_or(|target| target.holds(ours)),
         seeds: options.seeds.clone(),
-        command: format!("attribution-bench replay --settings {setting} --seeds {seeds}"),
+        command: command(setting, options),
     }
+}
+
+/// What prints a figure again: all that it depends on.
+fn command(setting: &str, options: &Options) -> String {
+    let list = |all: Vec<String>| all.join(",");
+    let seeds = list(options.seeds.iter().map(u64::to_string).collect());
+    let dropped = list(options.dropped.iter().map(u32::to_string).collect());
+    let (queries, left_out) = (options.queries, options.left_out);
+    let models = options.models.map_or(String::new(), |models| format!(" --models {models}"));
+    format!(
+        "attribution-bench replay --settings {setting} --seeds {seeds} --dropped {dropped} \
+         --queries {queries} --left-out {left_out}{models}"
+    )
 }
 
 /// What was set before anything was measured.

@@ -1,17 +1,8 @@
 //! What one block does at most of each of gov's queues; the next one does the rest.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs,
-    reason = "tests"
-)]
-
-mod common;
 
 use std::ops::Bound;
 
-use common::*;
+use crate::common::*;
 use whence_base::{Address, StateRead};
 use whence_gov::NAME;
 use whence_proto::cosmos::gov::v1 as pb;

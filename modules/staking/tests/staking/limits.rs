@@ -1,17 +1,8 @@
 //! What one block does at most of each of staking's queues; the next one does the rest.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs,
-    reason = "tests"
-)]
-
-mod common;
 
 use std::ops::Bound;
 
-use common::*;
+use crate::common::*;
 use whence_base::{Address, Ctx, StateRead};
 use whence_proto::cosmos::staking::v1beta1 as pb;
 use whence_staking::keeper::{self, snapshot};

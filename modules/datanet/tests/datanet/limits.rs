@@ -1,28 +1,11 @@
 //! Fifty deadlines of each kind a block: of fifty-one that pass together, the last one waits.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub,
-    dead_code,
-    reason = "tests"
-)]
 
-mod world;
-
+use crate::world::{World, check, who};
 use whence_proto::whence::datanet::v1 as pb;
-use world::{World, who};
 
 /// The same steps fifty-one times, with the number of the time for `#`.
 fn often(steps: &str) -> String {
     (1..=51).map(|n| steps.replace('#', &n.to_string())).collect()
-}
-
-fn check(story: &str) {
-    World::new().check(story);
 }
 
 #[test]

@@ -1,26 +1,13 @@
 //! Money and genesis: nothing is created or lost, a leak of one unit is seen, bad genesis files are
 //! refused.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    missing_docs,
-    unreachable_pub,
-    dead_code,
-    reason = "tests"
-)]
 
-mod world;
-
+use crate::world::{Ledger, START, World, who};
 use proptest::prelude::*;
 use prost::Message as _;
 use whence_base::module_address;
 use whence_base::{Coin, Coins, Ctx};
 use whence_datanet::ports::Ports;
 use whence_proto::whence::datanet::v1 as pb;
-use world::{Ledger, START, World, who};
 
 const STORY: &str = "
     alice create licences=CC0-1.0

@@ -1,16 +1,6 @@
 //! The tally: the SDK's rule as a table, and counts over many blocks while the stake moves.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    missing_docs,
-    reason = "tests"
-)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use whence_base::Address;
 use whence_gov::block::UNITS_PER_BLOCK;
 use whence_proto::cosmos::gov::v1 as pb;

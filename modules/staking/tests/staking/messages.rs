@@ -1,17 +1,7 @@
 //! Every message of staking, accepted and refused, as one table; then its events, queries and
 //! genesis.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    missing_docs,
-    reason = "tests"
-)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use prost::Message as _;
 use whence_base::{Ctx, Error, QueryCtx};
 use whence_proto::cosmos::staking::v1beta1 as pb;

@@ -1,12 +1,9 @@
 //! Random stakes: pools, shares and the set stay right, CometBFT can apply every update, and
 //! snapshots read what was.
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs, reason = "tests")]
-
-mod common;
 
 use std::collections::BTreeMap;
 
-use common::*;
+use crate::common::*;
 use proptest::prelude::*;
 use whence_base::{Address, Ctx, Dec};
 use whence_staking::keeper::{self, snapshot};

@@ -49,6 +49,25 @@ pub struct World {
     reviews: BTreeMap<(String, u64), pb::MsgRevealReview>,
 }
 
+/// A datanet with a batch of bob's, accepted.
+pub const ACCEPTED: &str = "
+    alice create licences=CC0-1.0,MIT
+    bob commit 1 b rows=a,b,c,d
+    bob reveal b
+    cara review 1 80 accept
+    dan review 1 90 accept
+    cara show 1
+    dan show 1
+    status 1 accepted 80
+";
+
+/// A new chain after a story that went as it says.
+pub fn check(story: &str) -> World {
+    let mut world = World::new();
+    world.check(story);
+    world
+}
+
 impl World {
     pub fn new() -> Self {
         let module = whence_datanet::module(&Ledger);

@@ -1,16 +1,6 @@
 //! Every message of gov, accepted and refused, as tables; and what happens to the deposits.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    missing_docs,
-    reason = "tests"
-)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use prost::Message as _;
 use whence_base::{Ctx, Error, Event, QueryCtx, authority};
 use whence_gov::{GovError, NAME};
